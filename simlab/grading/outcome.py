@@ -1,0 +1,122 @@
+"""What came of one submission, and the limits within which it ran: plain data, to and from JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simlab.errors import GradingError
+from simlab.exercise.protocol import Detail
+
+GRADED, REPAIRED = "graded", "repaired"
+TIMED_OUT, OUT_OF_MEMORY, KERNEL_DIED = "timed out", "out of memory", "kernel died"
+UNREADABLE, QUARANTINED = "unreadable", "quarantined"
+OUTCOMES = (
+    GRADED,
+    REPAIRED,
+    TIMED_OUT,
+    OUT_OF_MEMORY,
+    KERNEL_DIED,
+    UNREADABLE,
+    QUARANTINED,
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. Seconds are wall clock unless the name says CPU; sizes are MB."""
+
+    cell_seconds: int = 30
+    notebook_seconds: int = 300
+    cpu_seconds: int = 240
+    memory_mb: int = 2048
+    processes: int = 64
+    file_mb: int = 128
+    disk_mb: int = 256
+    output_mb: int = 5
+    reply_kb: int = 1024
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One graded cell: `name` is its grade_id; `points` of `maximum`; a message that teaches."""
+
+    name: str
+    kind: str
+    points: float
+    maximum: float
+    message: str
+    details: tuple[Detail, ...] = ()
+    cite: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One submission's result.
+
+    `outcome` is one of OUTCOMES; `points` is None where the work could not be graded, which is not
+    a 0. `isolated` is False when learners' code ran without the box, `judged` is False when any
+    mark came from plain asserts inside the learner's own process. `needs_person` names the cells
+    that a person must mark, and why stands in their message or in `reason`.
+    """
+
+    learner: str
+    assignment: str
+    outcome: str
+    points: float | None
+    maximum: float
+    checks: tuple[CheckResult, ...] = ()
+    repairs: tuple[str, ...] = ()
+    reason: str = ""
+    isolated: bool = True
+    judged: bool = True
+    needs_person: tuple[str, ...] = ()
+
+    @property
+    def is_graded(self) -> bool:
+        return self.points is not None
+
+    def with_(self, **changes: Any) -> Outcome:
+        """The same outcome with some fields changed, such as `repairs` that intake made."""
+        return dataclasses.replace(self, **changes)
+
+    def to_json(self) -> str:
+        """JSON text that `from_json` reads back."""
+        return json.dumps(dataclasses.asdict(self), ensure_ascii=False, indent=1)
+
+    def write(self, path: Path) -> None:
+        """Write as UTF-8 JSON, whole or not at all."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(path.name + ".part")
+        part.write_text(self.to_json() + "\n", encoding="utf-8")
+        part.replace(path)
+
+
+def from_json(text: str) -> Outcome:
+    """The Outcome in a text that `Outcome.to_json` made. Raises GradingError."""
+    try:
+        data = json.loads(text)
+        data["checks"] = tuple(_check(c) for c in data.get("checks", ()))
+        for name in ("repairs", "needs_person"):
+            data[name] = tuple(data.get(name, ()))
+        return Outcome(**data)
+    except (ValueError, TypeError, KeyError) as e:
+        raise GradingError(
+            f"not an outcome file: {e}; grade the submission again"
+        ) from e
+
+
+def _check(data: dict[str, Any]) -> CheckResult:
+    details = tuple(Detail(**d) for d in data.pop("details", ()))
+    return CheckResult(**data, details=details)
+
+
+def read(path: Path) -> Outcome:
+    """The outcome kept in a file, `course/results/<assignment>/<learner>.json`. Raises GradingError."""
+    try:
+        return from_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as e:
+        raise GradingError(f"{path.name}: cannot be read: {e}") from e
