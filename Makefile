@@ -1,0 +1,61 @@
+# One command each for users, developers and CI. Everything runs inside .venv, made from the lock.
+PY ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+WORKSPACE ?= $(HOME)/larkspur
+READY := $(VENV)/.ready
+
+.PHONY: setup lab demo test test-long check format bench lock clean
+
+setup: $(READY)
+
+# Hash-locked and address-free: pip and uv take the index from their own configuration.
+$(READY): requirements.lock pyproject.toml
+	@$(PY) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "Python 3.11 or newer is needed; this is %d.%d. Name another with: make setup PY=python3.11" % v[:2])'
+ifneq ($(UV),)
+	uv venv --quiet --allow-existing --python "$$($(PY) -c 'import sys; print(sys.executable)')" $(VENV)
+	uv pip install --quiet --python $(VENV) --require-hashes -r requirements.lock
+	uv pip install --quiet --python $(VENV) --no-deps --no-build-isolation -e .
+else
+	@$(PY) -c 'import ensurepip' 2>/dev/null || { echo "Python's venv module is missing. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	$(PY) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+endif
+	@touch $(READY)
+
+lab: setup
+	$(BIN)/simlab lab --workspace "$(WORKSPACE)"
+
+demo: setup
+	$(BIN)/simlab demo
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/simlab release --check
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# What the tests need beside Python packages: a browser and the sandbox, from Debian.
+test: check
+	$(BIN)/python -m tests.needs
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-long: check
+	$(BIN)/python -m tests.needs
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m long
+
+bench: setup
+	$(BIN)/python -m tests.bench
+
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --all-extras --python-version 3.11 \
+	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis artefacts demo
