@@ -1,0 +1,67 @@
+"""The `simlab` command. Each room brings its own subcommand, imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from simlab import __version__
+from simlab.errors import SimlabError
+
+# Subcommand: (where it lives, its one line in `simlab --help`, said here so that help stays quick).
+COMMANDS = {
+    "lab": ("simlab.notebook.command:lab", "Open the course in JupyterLab."),
+    "submit": ("simlab.exercise.command:submit", "Pack an exercise for your trainer."),
+    "release": ("simlab.grading.command:release", "Make exercises from solutions (trainers)."),
+    "grade": ("simlab.grading.command:grade", "Mark a folder of submissions (trainers)."),
+    "results": ("simlab.grading.command:results", "Show or export results (trainers)."),
+    "tabletop": ("simlab.tabletop.command:tabletop", "Run, replay and report tabletop exercises."),
+    "doctor": ("simlab.doctor:doctor", "Say what is missing on this machine, and how to mend it."),
+    "demo": ("simlab.demo:demo", "The whole thread without a browser, in about a minute."),
+}
+
+
+class Rooms(click.Group):
+    """A group that imports a room when its command is called, so that `simlab --help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.command(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="simlab")
+def simlab() -> None:
+    """A simulated health insurer for learning to keep members' information confidential."""
+
+
+def main(args: list[str] | None = None) -> Any:
+    """Run a command; what went wrong is said in words, never as a traceback of ours.
+
+    Exit codes: 0 done, 1 a command's own "not all is well", 2 it could not be done.
+    """
+    # nbgrader starts `alembic` by name: an environment that is not activated has no PATH to it.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows console may not be UTF-8
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        return simlab.main(args=args, prog_name="simlab", standalone_mode=True)
+    except SimlabError as e:
+        click.echo(f"simlab: {e}", err=True)
+        sys.exit(2)
