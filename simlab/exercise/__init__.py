@@ -1,0 +1,1 @@
+"""What the learner's kernel holds: checks, answers, workspace, submitting."""
