@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -81,6 +81,16 @@ def load_text(text: str, model: type[M], shown: str = "text") -> M:
         return model.model_validate_json(json.dumps(data, default=_plain))
     except ValidationError as e:
         raise _first_fault(e, node, model, shown) from None
+
+
+def fault(path: Path, at: Sequence[str | int], problem: str) -> ContentError:
+    """The error for a fault that only a room can see (a reference to nothing), with its line.
+
+    `at` is the way to the value: `["decisions", 0, "default"]`.
+    """
+    node, _ = _parse(path.read_text(encoding="utf-8"), _shown(path))
+    line, key = _place(node, list(at))
+    return ContentError(_shown(path), problem, line=line, key=key)
 
 
 def _shown(path: Path) -> str:
