@@ -32,6 +32,8 @@ DISABLED = {
     "@jupyter/nbgrader": True,
     # No language servers, no debugger, no package manager: a learner meets a page, not a workshop.
     "@jupyterlab/lsp-extension": True,
+    "@jupyterlab/fileeditor-extension:language-server": True,
+    "@jupyterlab/notebook-extension:language-server": True,
     "@jupyterlab/debugger-extension": True,
     "@jupyterlab/extensionmanager-extension": True,
 }
