@@ -1,0 +1,37 @@
+"""What is owed: is it a breach, who must be told, by when, and why.
+
+`assess(facts)` answers the ordered tests of 45 CFR 164.402; `duties(facts)` gives the notices due under a
+regime of `simlab/content/law`; `recipients(insurer, member_ids)` says to whom each letter goes. All of it is
+training material, not legal advice.
+"""
+
+from __future__ import annotations
+
+from simlab.response.assess import SCORE_LABEL, Assessment, Step, assess
+from simlab.response.duties import Duty, duties, soonest
+from simlab.response.facts import CONDITIONS, STATES, Factor, Factors, Facts, Hold, load_facts
+from simlab.response.law import Regime, regime, regimes
+from simlab.response.words import HEADER, explain, in_words
+
+__all__ = [
+    "CONDITIONS",
+    "HEADER",
+    "SCORE_LABEL",
+    "STATES",
+    "Assessment",
+    "Duty",
+    "Factor",
+    "Factors",
+    "Facts",
+    "Hold",
+    "Regime",
+    "Step",
+    "assess",
+    "duties",
+    "explain",
+    "in_words",
+    "load_facts",
+    "regime",
+    "regimes",
+    "soonest",
+]

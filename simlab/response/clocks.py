@@ -1,0 +1,182 @@
+"""When a clock starts, how it counts, and what holds it.
+
+Calendar days are counted with the trigger as day 0 and never rolled off a weekend or a holiday: 45 CFR
+164 Subpart D knows no such rule. Business days skip weekends and the holidays that the regime lists.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from simlab.clock import after_days, local_date
+from simlab.errors import InputError
+from simlab.response.facts import Facts, Hold
+from simlab.response.law import HoldRule, Regime, Rule, Trigger, Unit
+
+Moment = dt.date | dt.datetime
+
+
+@dataclass(frozen=True)
+class Start:
+    """What started a clock. `has_happened` None: not known; `missing`: facts that could move or decide it."""
+
+    when: Moment | None
+    why: str
+    has_happened: bool | None = True
+    missing: tuple[str, ...] = ()
+    confirm: str = ""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A due date after the law-enforcement statements; `earliest`: no notice before this day ends."""
+
+    due: Moment
+    earliest: dt.date | None = None
+    why: str = ""
+    missing: tuple[str, ...] = ()
+
+
+def add(when: Moment, count: int, unit: Unit, *, holidays: tuple[dt.date, ...] = (), zone: str = "UTC") -> Moment:
+    """The moment `count` units after `when`, which is day 0: an instant for hours, else a date.
+
+    Hours after a plain date count from its first moment at `zone`, the earliest that can be meant.
+    """
+    if unit == "hours":
+        return _instant(when, zone) + dt.timedelta(hours=count)
+    day = local_date(when, zone) if isinstance(when, dt.datetime) else when
+    if unit == "calendar days":
+        return after_days(day, count)
+    left = count
+    while left:
+        day = after_days(day, 1)
+        left -= day.weekday() < 5 and day not in holidays
+    return day
+
+
+def _instant(when: Moment, zone: str) -> dt.datetime:
+    if isinstance(when, dt.datetime):
+        return when.astimezone(dt.UTC)
+    from simlab.clock import zone as place
+
+    return dt.datetime.combine(when, dt.time(), place(zone)).astimezone(dt.UTC)
+
+
+def day_of(when: Moment) -> dt.date:
+    """The calendar date of a date or an instant."""
+    return when.date() if isinstance(when, dt.datetime) else when
+
+
+def discovery(facts: Facts) -> Start:
+    """The day on which the plan discovered the breach: 45 CFR 164.404(a)(2).
+
+    The plan's own people, an agent's knowledge, or word from a contractor, whichever is first.
+    """
+    known = {
+        facts.discovered: "the plan's own people knew of it",
+        facts.should_have_known: "reasonable diligence would have shown it",
+        facts.ba_notified: "the business associate told the plan",
+    }
+    if facts.discovered_by == "agent":
+        known[facts.ba_discovered] = "the business associate, the plan's agent, knew of it: its knowledge is the plan's"
+    elif facts.discovered_by is None:
+        known[facts.ba_discovered] = "the business associate knew of it; this counts if it is the plan's agent"
+    known.pop(None, None)
+    missing = _undiscovered(facts)
+    if not known:
+        return Start(None, "the day of discovery is not known", True, missing or ("discovered",))
+    first = min(day for day in known if day is not None)
+    return Start(first, known[first], True, missing, _discovery_counsel(facts, first))
+
+
+def _undiscovered(facts: Facts) -> tuple[str, ...]:
+    if facts.discovered_by is None and facts.ba_discovered:
+        return ("discovered_by",)
+    if facts.discovered_by == "agent" and facts.ba_discovered is None:
+        return ("ba_discovered",)
+    if facts.discovered_by == "business associate contractor" and not (facts.ba_notified or facts.discovered):
+        return ("ba_notified",)
+    return ()
+
+
+def _discovery_counsel(facts: Facts, first: dt.date) -> str:
+    if facts.ba_discovered and facts.discovered_by != "workforce":
+        return "whether a business associate is an agent turns on the plan's right to control how it works"
+    if facts.should_have_known and first == facts.should_have_known != facts.discovered:
+        return "what reasonable diligence would have shown, and when, is a judgement"
+    return ""
+
+
+def ba_discovery(facts: Facts) -> Start:
+    """The day on which the business associate discovered it: 45 CFR 164.410(a)(2)."""
+    if facts.ba_discovered:
+        return Start(facts.ba_discovered, "the business associate knew of it")
+    if facts.discovered_by in ("agent", "business associate contractor") or facts.ba_notified:
+        return Start(None, "the day on which the business associate knew is not known", True, ("ba_discovered",))
+    return Start(None, "no business associate is known to have discovered it", False)
+
+
+def _given(key: str, words: str) -> Callable[[Facts], Start]:
+    def start(facts: Facts) -> Start:
+        when = getattr(facts, key)
+        if when is None:
+            return Start(None, f"not known: {words}", None, (key,))
+        return Start(when, words)
+
+    return start
+
+
+TRIGGERS: dict[Trigger, Callable[[Facts], Start]] = {
+    "discovery": discovery,
+    "business associate discovery": ba_discovery,
+    "determination": _given("determined", "it was determined that the event had occurred"),
+    "awareness": _given("aware", "the organization became aware of it"),
+    "payment": _given("paid", "an extortion payment was made"),
+    "notice to HHS": _given("hhs_notified", "HHS was notified"),
+}
+
+
+def due(rule: Rule, law: Regime, start: Moment) -> Moment:
+    """The last moment for a duty whose clock started at `start`, before any hold."""
+    timed = law.rule(rule.together_with) if rule.together_with else rule
+    if timed.unit is None or timed.count is None:
+        raise InputError(f"law {law.id}: duty {rule.id} has neither unit and count nor a duty it goes together with")
+    if timed.counted_from == "end of the year":
+        start = dt.date(day_of(start).year, 12, 31)
+    return add(start, timed.count, timed.unit, holidays=law.holidays, zone=law.zone)
+
+
+def hold(due_: Moment, holds: tuple[Hold, ...], rule: HoldRule | None) -> Held:
+    """The due date under law-enforcement statements: the later of day 60 and the end of the hold.
+
+    A statement that comes after the due date holds the notice back, but cannot undo that it is late.
+    Source: 45 CFR 164.412; how it meets day 60 is not spelt out, so every hold asks for counsel.
+    """
+    if rule is None or not holds:
+        return Held(due_)
+    ends = [(h.statement, _hold_end(h, holds, rule)) for h in sorted(holds, key=lambda h: h.statement)]
+    known = [(said, end) for said, end in ends if end is not None]
+    missing = ("law_enforcement.until",) if any(end is None for _, end in ends) else ()
+    if not known:
+        return Held(due_, missing=missing, why="a written statement holds notice only for the time that it states")
+    for said, end in known:
+        if said <= day_of(due_) < end:
+            due_ = end
+    until = max(end for _, end in known)
+    return Held(
+        due_, until, f"law enforcement holds the notice to {until}: send it at once then ({rule.cite})", missing
+    )
+
+
+def _hold_end(one: Hold, holds: tuple[Hold, ...], rule: HoldRule) -> dt.date | None:
+    """The last day of a hold; None where a written statement gives no time."""
+    if one.kind == "written":
+        return one.until
+    first = min(h.statement for h in holds if h.kind == "oral")
+    limit = after_days(first, rule.oral_days)  # saying it again does not start 30 new days
+    later = [h for h in holds if h.kind == "written" and h.until and first <= h.statement <= limit]
+    if later:  # a written statement within those days takes the oral one's place
+        return max(h.until for h in later if h.until)
+    return min(limit, one.until) if one.until and one.until >= first else limit

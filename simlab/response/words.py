@@ -1,0 +1,65 @@
+"""Assessments and duties as plain text, for a console, a report or a screen reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from simlab.response.assess import SCORE_LABEL, Assessment
+from simlab.response.duties import Duty
+
+HEADER = "Training material, not legal advice. Invented company, real rules; confirm with counsel before acting."
+
+_VERDICT = {
+    True: "Breach of unsecured PHI: notify",
+    False: "No notice under the HIPAA Breach Notification Rule",
+    None: "Not decided: facts are missing",
+}
+
+
+def explain(assessment: Assessment) -> str:
+    """The assessment as plain text: the answer, each test with its reason and citation, what is missing."""
+    lines = [HEADER, "", f"{_VERDICT[assessment.is_breach]}.", ""]
+    for step in assessment.steps:
+        lines += [f"{step.number}. {step.test} {step.answer.upper()}", f"   {_sentence(step.reason)} [{step.cite}]"]
+    lines += ["", assessment.rationale]
+    if assessment.missing:
+        word = "Decides it" if assessment.is_breach is None else "Could still rebut the presumption"
+        lines.append(f"{word}: {', '.join(assessment.missing)}.")
+    if assessment.teaching_score is not None:
+        lines.append(f"Factors that point to low probability: {assessment.teaching_score} of 4. {SCORE_LABEL}")
+    return "\n".join(lines) + "\n"
+
+
+def in_words(duties: Sequence[Duty]) -> str:
+    """Duties as plain text in the order given, each with its date, reason, citation and what is open."""
+    lines = [HEADER, ""]
+    if not duties:
+        lines.append("No notice is owed under this regime on these facts.")
+    for duty in duties:
+        lines += [_head(duty), f"  {_sentence(duty.why)} [{duty.cite}]"]
+        lines += [f"  {text}" for text in _more(duty)]
+    return "\n".join(lines) + "\n"
+
+
+def _head(duty: Duty) -> str:
+    when = "date not known" if duty.due is None else f"by {duty.due}"
+    where = f" ({duty.state})" if duty.state else ""
+    is_open = "" if duty.is_owed else " IF OWED:"
+    return f"{when}:{is_open} {duty.duty}{where}. Owed by the {duty.owes} to {duty.owed}."
+
+
+def _more(duty: Duty) -> list[str]:
+    out = [duty.note] if duty.note else []
+    if duty.earliest:
+        out.append(f"Not before {duty.earliest} is over, while law enforcement asks for delay.")
+    if duty.missing:
+        out.append(f"{'Could move the date' if duty.is_owed else 'Hangs on'}: {', '.join(duty.missing)}.")
+    if duty.confirm:
+        out.append(f"Confirm with counsel: {duty.confirm}.")
+    if duty.checked:
+        out.append(f"Text last checked {duty.checked}.")
+    return out
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
