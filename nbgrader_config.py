@@ -1,0 +1,24 @@
+"""The course as nbgrader sees it: `nbgrader formgrader` and JupyterLab's formgrader open it from here.
+
+Only where things lie is said here. What keeps grading safe (the box, the judge, the limits) is set by
+`simlab grade` itself at run time: nbgrader carries on with its defaults when this file cannot be read.
+"""
+
+c = get_config()  # type: ignore[name-defined]  # noqa: F821
+
+c.CourseDirectory.course_id = "larkspur"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+c.CourseDirectory.submitted_directory = "submitted"
+c.CourseDirectory.autograded_directory = "autograded"
+c.CourseDirectory.feedback_directory = "feedback"
+# What lies in a folder of the course and is nobody's to see: the planted wrong answers are the exercise's own tests.
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    ".*",
+    "misconceptions",
+    "misconceptions.*",
+    "*.part",
+]
