@@ -1,0 +1,65 @@
+"""Signed checkpoints: what the keeper of a log has vouched for, and how far.
+
+Whoever holds a checkpoint can tell later that the log still begins with the records it covers. Each
+holds the hash of the one before, so none can be taken out; the last says that it is the last, so
+the end cannot be cut off.
+Source: RFC 6962 (domain separation by prefix, signed tree heads), RFC 8032 (Ed25519).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from simlab.errors import LogError
+
+# A leaf and a link have the prefixes that RFC 6962 gives leaf and node; the others are ours. A byte
+# string that is hashed or signed in one place can never be read as one of another place.
+LEAF, LINK, START, CHECKPOINT = b"\x00", b"\x01", b"\x02", b"\x03"
+NONE_BEFORE = bytes(32)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The first `count` records have `head` as the hash of their chain.
+
+    `position` counts checkpoints from 0, `previous` is the hash of the checkpoint before, `is_final`
+    is true of the one that closes the log.
+    """
+
+    position: int
+    count: int
+    head: bytes
+    previous: bytes
+    is_final: bool
+    signature: bytes = b""
+
+    def body(self) -> bytes:
+        """The bytes that are signed."""
+        numbers = self.position.to_bytes(8, "big") + self.count.to_bytes(8, "big")
+        return CHECKPOINT + b"simlab log checkpoint 1\n" + numbers + self.head + self.previous + bytes([self.is_final])
+
+    def digest(self) -> bytes:
+        """What the next checkpoint holds as `previous`."""
+        return hashlib.sha256(self.body()).digest()
+
+    def require(self, public_key: Ed25519PublicKey) -> None:
+        """Raises LogError unless the key's holder signed this checkpoint."""
+        try:
+            public_key.verify(self.signature, self.body())
+        except InvalidSignature:
+            said = f"checkpoint {self.position} is not signed by this key: it was forged, or the key is another"
+            raise LogError(said) from None
+
+
+def sign(
+    key: Ed25519PrivateKey, count: int, head: bytes, before: Checkpoint | None, *, is_final: bool = False
+) -> Checkpoint:
+    """The signed checkpoint that follows `before` (None: the first)."""
+    position = before.position + 1 if before else 0
+    previous = before.digest() if before else NONE_BEFORE
+    bare = Checkpoint(position, count, head, previous, is_final)
+    return Checkpoint(position, count, head, previous, is_final, key.sign(bare.body()))
