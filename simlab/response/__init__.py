@@ -11,6 +11,7 @@ from simlab.response.assess import SCORE_LABEL, Assessment, Step, assess
 from simlab.response.duties import Duty, duties, soonest
 from simlab.response.facts import CONDITIONS, STATES, Factor, Factors, Facts, Hold, load_facts
 from simlab.response.law import Regime, regime, regimes
+from simlab.response.recipients import Substitute, counts, recipients, substitute_notice
 from simlab.response.words import HEADER, explain, in_words
 
 __all__ = [
@@ -26,12 +27,16 @@ __all__ = [
     "Hold",
     "Regime",
     "Step",
+    "Substitute",
     "assess",
+    "counts",
     "duties",
     "explain",
     "in_words",
     "load_facts",
+    "recipients",
     "regime",
     "regimes",
     "soonest",
+    "substitute_notice",
 ]
