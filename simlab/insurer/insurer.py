@@ -1,0 +1,180 @@
+"""Larkspur Health Plan: one invented insurer as tables."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from simlab.clock import YEAR
+from simlab.errors import InputError, UnknownName
+from simlab.insurer import claims, company, cover, members, people, providers
+from simlab.insurer.digest import digest
+from simlab.insurer.text import Objects
+
+NAME = "Larkspur Health Plan"
+TABLES = (
+    "households", "members", "plans", "policies", "providers", "claims",
+    "staff", "roles", "vendors", "devices", "systems", "sites",
+)  # fmt: skip
+SMALLEST, LARGEST = 100, 5_000_000
+
+
+@dataclass(frozen=True)
+class Insurer:
+    """One insurer: everything follows from `seed` and `size` (members).
+
+    Each table is built when it is first asked for. What you get is your own: changing it changes
+    nothing here.
+    """
+
+    seed: int
+    size: int
+    year: int = YEAR
+
+    @classmethod
+    def build(cls, seed: int, members: int = 10_000) -> Insurer:
+        """The insurer of a seed, with so many members.
+
+        Columns follow the CMS 2008-2010 DE-SynPUF user manual (claims) and the CARIN IG for Blue
+        Button (members, cover, providers), with ICD-10-CM in place of ICD-9. All people are invented.
+        Raises InputError for a seed or a size out of range.
+        """
+        _whole("seed", seed, 0, 2**32 - 1)
+        _whole("members", members, SMALLEST, LARGEST)
+        return cls(int(seed), int(members))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table by name, one of TABLES. Raises UnknownName."""
+        if name not in TABLES:
+            raise UnknownName("table", name, TABLES)
+        # A shallow copy costs nothing: pandas copies a column only when someone writes to it.
+        return getattr(self, f"_{name}").copy(deep=False)
+
+    def digest(self) -> str:
+        """SHA-256 (hex) over all tables: the same on every computer."""
+        whole = hashlib.sha256()
+        for name in TABLES:
+            whole.update(f"{name} {digest(self.table(name))}\n".encode())
+        return whole.hexdigest()
+
+    @property
+    def households(self) -> pd.DataFrame:
+        return self.table("households")
+
+    @property
+    def members(self) -> pd.DataFrame:
+        return self.table("members")
+
+    @property
+    def plans(self) -> pd.DataFrame:
+        return self.table("plans")
+
+    @property
+    def policies(self) -> pd.DataFrame:
+        return self.table("policies")
+
+    @property
+    def providers(self) -> pd.DataFrame:
+        return self.table("providers")
+
+    @property
+    def claims(self) -> pd.DataFrame:
+        return self.table("claims")
+
+    @property
+    def staff(self) -> pd.DataFrame:
+        return self.table("staff")
+
+    @property
+    def roles(self) -> pd.DataFrame:
+        return self.table("roles")
+
+    @property
+    def vendors(self) -> pd.DataFrame:
+        return self.table("vendors")
+
+    @property
+    def devices(self) -> pd.DataFrame:
+        return self.table("devices")
+
+    @property
+    def systems(self) -> pd.DataFrame:
+        return self.table("systems")
+
+    @property
+    def sites(self) -> pd.DataFrame:
+        return self.table("sites")
+
+    @functools.cached_property
+    def _people(self) -> people.People:
+        return people.build(self.seed, self.size)
+
+    @functools.cached_property
+    def _cover(self) -> cover.Cover:
+        return cover.build(self._people)
+
+    @functools.cached_property
+    def _crew(self) -> company.Crew:
+        return company.build(self._people)
+
+    @functools.cached_property
+    def _provider_id(self) -> Objects:
+        return providers.npi_like(self.seed, np.arange(providers.count(self.size), dtype=np.int64))
+
+    @functools.cached_property
+    def _households(self) -> pd.DataFrame:
+        return people.households_table(self._people)
+
+    @functools.cached_property
+    def _members(self) -> pd.DataFrame:
+        return members.table(self._people)
+
+    @functools.cached_property
+    def _plans(self) -> pd.DataFrame:
+        return cover.plans_table()
+
+    @functools.cached_property
+    def _policies(self) -> pd.DataFrame:
+        return cover.policies_table(self._people, self._cover)
+
+    @functools.cached_property
+    def _providers(self) -> pd.DataFrame:
+        return providers.table(self.seed, self._provider_id)
+
+    @functools.cached_property
+    def _claims(self) -> pd.DataFrame:
+        return claims.table(self._people, self._cover, self._provider_id)
+
+    @functools.cached_property
+    def _staff(self) -> pd.DataFrame:
+        return company.staff_table(self._people, self._crew)
+
+    @functools.cached_property
+    def _roles(self) -> pd.DataFrame:
+        return company.roles_table()
+
+    @functools.cached_property
+    def _vendors(self) -> pd.DataFrame:
+        return company.vendors_table()
+
+    @functools.cached_property
+    def _devices(self) -> pd.DataFrame:
+        return company.devices_table(self._people, self._crew)
+
+    @functools.cached_property
+    def _systems(self) -> pd.DataFrame:
+        return company.systems_table()
+
+    @functools.cached_property
+    def _sites(self) -> pd.DataFrame:
+        return company.sites_table()
+
+
+def _whole(name: str, value: object, low: int, high: int) -> None:
+    good = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not good or not low <= int(value) <= high:  # type: ignore[call-overload]
+        raise InputError(f"{name} is {value!r}: give a whole number from {low:,} to {high:,}")
