@@ -14,6 +14,10 @@ from typing import Any
 from simlab.grading import markers
 
 
+# Kinds that look for something by its name: a question, a free answer, a world.
+NAMED = frozenset({"choice", "text", "simulate"})
+
+
 def is_check(source: str) -> bool:
     """Whether a cell's visible part means to be a check, well written or not."""
     visible, hidden = markers.split(source)
@@ -90,7 +94,10 @@ def _visible(text: str, kinds: frozenset[str] | None) -> list[tuple[str, str]]:
         return [
             ("the call unpacks arguments with * or **", "write each argument out: the judge reads, it does not run")
         ]
-    if not call.args or not (isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)):
+    if not call.args:
+        return [(f"check.{kind} names nothing", f"say what it looks at: check.{kind}(...)")]
+    named = isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)
+    if kind in NAMED and not named:
         return [(f"check.{kind} has no name", f'its first argument is its name as text: check.{kind}("name", ...)')]
     return []
 
