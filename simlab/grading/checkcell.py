@@ -13,7 +13,6 @@ from typing import Any
 
 from simlab.grading import markers
 
-
 # Kinds that look for something by its name: a question, a free answer, a world.
 NAMED = frozenset({"choice", "text", "simulate"})
 
@@ -31,24 +30,36 @@ def faults(source: str, kinds: frozenset[str] | None = None) -> list[tuple[str, 
 
 
 def expected(source: str) -> list[Any]:
-    """The literals inside `check.expect(...)`, flattened: what must never be in a release."""
+    """The values that `check.expect(...)` expects, flattened: what must never be in a release.
+
+    What a function is called with is a question, not an answer, and may stand in the text.
+    """
     calls = _calls(markers.split(source)[1]) or []
     values: list[Any] = []
     for call in calls:
-        for node in [*call.args, *(k.value for k in call.keywords)]:
+        for name, node in [*(("", a) for a in call.args), *((k.arg or "", k.value) for k in call.keywords)]:
             try:
-                values += _flat(ast.literal_eval(node))
+                values += _answers_of(name, ast.literal_eval(node))
             except ValueError:
                 continue
     return values
 
 
+def _answers_of(keyword: str, value: Any) -> list[Any]:
+    if keyword in ("inputs", "draw"):
+        return []
+    if keyword == "cases" and isinstance(value, list | tuple):  # [arguments, result, message]
+        return [x for case in value if isinstance(case, list | tuple) for x in _flat(list(case[1:]))]
+    return _flat(value)
+
+
 def literals(source: str) -> list[Any]:
-    """The literals of the visible call, without its first argument, which names the check."""
+    """The literals of the visible call, without a text that names the check."""
     calls = _calls(markers.split(source)[0]) or []
     values: list[Any] = []
     for call in calls:
-        for node in [*call.args[1:], *(k.value for k in call.keywords)]:
+        named = bool(call.args) and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)
+        for node in [*call.args[named:], *(k.value for k in call.keywords)]:
             try:
                 values += _flat(ast.literal_eval(node))
             except ValueError:
