@@ -9,7 +9,7 @@ from simlab.errors import ContentError
 from simlab.exercise.protocol import Ask, Call, CheckSpec, Context, Expr, Got, Lit, Reply, Verdict
 from simlab.exercise.wire import Frame, Other
 
-LATER = "Recorded. It is marked later, when your trainer grades what you submit."
+LATER = "Recorded: it is marked later, when your trainer grades what you submit."
 Asking = Generator[Ask, Reply, Any]
 
 
@@ -65,6 +65,16 @@ def ask_solution(spec: CheckSpec, context: Context, calls: Sequence[Call]) -> li
         if got.error:
             raise fault(spec, f"the solution raised {got.error}: {got.message} for {show_call(call)}")
     return [got.value for got in reply]
+
+
+def unknown(spec: CheckSpec, context: Context) -> bool:
+    """Whether this is practice, where the result that is right is not known."""
+    return context.practice and context.reference is None and not (spec.expect and spec.expect.args)
+
+
+def expected(spec: CheckSpec, context: Context, call: Call) -> Any:
+    """What is right: the first value of `check.expect`, or else what the solution gives. Raises ContentError."""
+    return spec.expect.args[0] if spec.expect and spec.expect.args else ask_solution(spec, context, [call])[0]
 
 
 def show(value: Any, cap: int = 80) -> str:

@@ -12,8 +12,18 @@ from typing import Any
 
 from simlab.exercise.kinds import drawers
 from simlab.exercise.kinds.common import (
-    ask, ask_solution, fault, hidden, later, seconds, show, show_call, subject, trouble, visible,
-)  # fmt: skip
+    ask,
+    ask_solution,
+    fault,
+    hidden,
+    later,
+    seconds,
+    show,
+    show_call,
+    subject,
+    trouble,
+    visible,
+)
 from simlab.exercise.kinds.compare import near, same
 from simlab.exercise.protocol import Call, CheckSpec, Context, Detail, Got, Play, Verdict
 from simlab.exercise.wire import Other
@@ -41,7 +51,9 @@ def _cases(spec: CheckSpec, context: Context) -> list[Case]:
     name = subject(spec)
     listed = hidden(spec, "cases") or (visible(spec, "examples") if spec.expect is None else None)
     if listed:
-        return [Case(Call(name, args_of(spec, c[0])), c[1], *c[2:3]) for c in listed]
+        if not all(isinstance(c, list | tuple) and len(c) in (2, 3) for c in listed):
+            raise fault(spec, "a case is [arguments, result] or [arguments, result, message]")
+        return [Case(Call(name, args_of(spec, c[0])), *c[1:]) for c in listed]
     inputs = [args_of(spec, a) for a in hidden(spec, "inputs") or []]
     if hidden(spec, "draw"):
         inputs += drawers.draw(hidden(spec, "draw"), context.seed, int(hidden(spec, "count", 20)))

@@ -12,7 +12,7 @@ from typing import Any
 
 from simlab.exercise.kinds.common import (
     ask,
-    ask_solution,
+    expected,
     fault,
     hidden,
     later,
@@ -20,6 +20,7 @@ from simlab.exercise.kinds.common import (
     show,
     subject,
     trouble,
+    unknown,
     visible,
 )
 from simlab.exercise.kinds.compare import near
@@ -40,7 +41,7 @@ def play(spec: CheckSpec, context: Context) -> Play:
     lacking = [c for c in visible(spec, "columns", []) if c not in found]
     if lacking:
         return Verdict(0.0, f"Not yet: {call.expr} has no column {', '.join(map(repr, lacking))}.")
-    if spec.expect is None and context.practice:
+    if unknown(spec, context):
         return later(f"`{call.expr}` has {got.value.rows} rows and the columns asked for.")
     return _judge(spec, call.expr, found, got.value.rows, _wanted(spec, context, call))
 
@@ -50,10 +51,10 @@ def _columns(frame: Frame) -> Columns:
 
 
 def _wanted(spec: CheckSpec, context: Context, call: Call) -> Columns:
-    wanted = spec.expect.args[0] if spec.expect and spec.expect.args else ask_solution(spec, context, [call])[0]
+    wanted = expected(spec, context, call)
     if isinstance(wanted, Frame):
         wanted = _columns(wanted)
-    if not isinstance(wanted, dict) or len({len(c) for c in wanted.values()}) > 1:
+    if not isinstance(wanted, dict) or len({len(c) for c in wanted.values()}) != 1:
         raise fault(spec, "check.expect needs columns of one length: {name: [values]}")
     asked = hidden(spec, "columns") or list(wanted)
     if any(c not in wanted for c in asked):
@@ -84,7 +85,7 @@ def _cells(spec: CheckSpec, name: str, found: Columns, wanted: Columns) -> Verdi
 
 def _cell(a: Any, b: Any, rel: float, abs_: float) -> bool:
     # In a column of floats NaN stands for "missing": two missing cells agree.
-    return _missing(a) and _missing(b) or near(a, b, rel, abs_)
+    return (_missing(a) and _missing(b)) or near(a, b, rel, abs_)
 
 
 def _missing(value: Any) -> bool:

@@ -26,7 +26,7 @@ def play(spec: CheckSpec, context: Context) -> Play:
     words = hidden(spec, "words") if spec.expect else None
     if words:
         return _by_words(given[:LENGTH], words)
-    return later("Your text is kept.") if context.practice else Verdict(0.0, READ_BY_A_PERSON)
+    return later() if context.practice else Verdict(0.0, READ_BY_A_PERSON)
 
 
 def _given(spec: CheckSpec, context: Context) -> Asking:

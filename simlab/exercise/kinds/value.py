@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from simlab.exercise.kinds.common import ask, ask_solution, hidden, later, seconds, show, subject, trouble
+from simlab.exercise.kinds.common import ask, expected, hidden, later, seconds, show, subject, trouble, unknown
 from simlab.exercise.kinds.compare import near, same
 from simlab.exercise.protocol import Call, CheckSpec, Context, Play, Verdict
 
@@ -32,9 +32,9 @@ def _compare(spec: CheckSpec, context: Context, alike: Alike, *, exact: bool) ->
     (got,) = yield from ask([call], seconds(spec))
     if got.error:
         return Verdict(0.0, f"Not yet: {trouble(call, got)}")
-    if spec.expect is None and context.practice:
+    if unknown(spec, context):
         return later(f"`{call.expr}` is {show(got.value)}.")
-    wanted = spec.expect.args[0] if spec.expect and spec.expect.args else ask_solution(spec, context, [call])[0]
+    wanted = expected(spec, context, call)
     if alike(got.value, wanted):
         return Verdict(1.0, f"Right: {call.expr} is {show(got.value)}.", cite=hidden(spec, "cite", ""))
     return _miss(spec, call, got.value, wanted, alike, exact)
