@@ -231,11 +231,9 @@ def _check(cell: Cell, i: int, shown: str, strict: bool) -> Faults:
         yield Finding(shown, name, problem, right)
 
 
-def _kinds() -> frozenset[str] | None:
-    try:
-        from simlab.exercise.kinds import KINDS
-    except ImportError:
-        return None
+def _kinds() -> frozenset[str]:
+    from simlab.exercise.kinds import KINDS
+
     return frozenset(KINDS)
 
 

@@ -1,0 +1,296 @@
+"""From a folder of strangers' files to `submitted/`: taken in whole, repaired with a log, or refused with a reason.
+
+FOLDER/<learner>/<assignment>/{*.ipynb, answers.json}. One bad item never stops the others: each
+becomes a `Taken`, whose `outcome` is '' when it can be graded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simlab.errors import InputError, UnknownName
+from simlab.exercise import answers
+from simlab.grading import course, notebooks
+from simlab.grading.course import Course
+from simlab.grading.outcome import UNREADABLE
+from simlab.grading.repair import MAX_CELLS, repair
+from simlab.grading.untrusted import MAX_FILE, MAX_TOTAL, Folder, RefusedError, decode, listing, read_below, shown
+
+ANSWERS, RECEIPT, STAMP = "answers.json", "receipt.json", "timestamp.txt"
+SMALL = 1_000_000
+# Dot files, what systems leave in folders, and what `simlab submit` sets aside when work is handed in again.
+_LITTER = re.compile(r"^(\..*|.*\.earlier-\d+|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*\.pyc)$", re.IGNORECASE)
+# What a path, a pattern, an nbgrader template or Windows would take for something else than a name.
+_UNFIT = re.compile(r'[\x00-\x1f\x7f/\\*?\[\]{}<>|":]|^[. ~-]|[. ]$')
+
+
+@dataclass(frozen=True)
+class Found:
+    """One submission in the folder; `problem` says why it cannot even be looked into ('' when it can)."""
+
+    learner: str
+    assignment: str
+    parts: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What one submission holds: the files that can matter, the names of the rest, a digest of both."""
+
+    files: dict[str, bytes]
+    others: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One submission after intake: `outcome` '' and in `submitted/`, or `unreadable`, `quarantined` and why."""
+
+    learner: str
+    assignment: str
+    repairs: tuple[str, ...] = ()
+    outcome: str = ""
+    reason: str = ""
+
+
+def find(folder: Path, home: Course, assignment: str | None = None) -> list[Found]:
+    """Every submission below a folder, in order of learner and assignment. Raises GradingError, UnknownName.
+
+    What lies where no submission can lie is reported as one, so that nobody's work is overlooked.
+    """
+    if assignment is not None:
+        home.require(assignment)
+    with Folder.open(Path(folder)) as top:
+        found = [f for name in top.names() if not _LITTER.match(name) for f in _of_learner(top, name, home)]
+    if assignment is not None:
+        found = [f for f in found if f.assignment in (assignment, "")]
+    return _no_twins(found)
+
+
+def _of_learner(top: Folder, name: str, home: Course) -> Iterator[Found]:
+    said = shown(name)
+    kind = top.kind(name)
+    if kind != "folder":
+        yield Found(
+            said, "", (name,), f"is a {kind} where a learner's folder should be: FOLDER/<learner>/<assignment>/"
+        )
+        return
+    learner = unicodedata.normalize("NFC", name)
+    unfit = bool(_UNFIT.search(learner)) or said != name or len(learner) > 64
+    problem = (
+        f'{said!r} is no name for a learner: at most 64 characters, none of / \\ * ? [ ] {{ }} < > | : "'
+        if unfit
+        else ""
+    )
+    with top.enter(name) as inner:
+        for work in inner.names():
+            if not _LITTER.match(work):
+                yield _of_assignment(inner, learner if not unfit else said, name, work, problem, home)
+
+
+def _of_assignment(inner: Folder, learner: str, name: str, work: str, problem: str, home: Course) -> Found:
+    kind = inner.kind(work)
+    known = next((a for a in home.assignments() if a.casefold() == work.casefold()), "")
+    if kind != "folder":
+        problem = problem or f"{shown(work)} is a {kind}, not an exercise's folder: FOLDER/<learner>/<assignment>/"
+    elif not known:
+        problem = problem or str(UnknownName("exercise", shown(work), home.assignments()))
+    return Found(learner, known or shown(work), (name, work), problem)
+
+
+def _no_twins(found: list[Found]) -> list[Found]:
+    """Two folders that mean the same learner and exercise: the second is set aside, not mixed in."""
+    seen: set[tuple[str, str]] = set()
+    out = []
+    for f in found:
+        key = (f.learner.casefold(), f.assignment.casefold())
+        twin = key in seen and not f.problem and f.assignment
+        out.append(Found(f.learner, f.assignment, f.parts, "another folder has the same names") if twin else f)
+        seen.add(key)
+    return out
+
+
+def read(folder: Path, found: Found) -> Handed:
+    """The bytes of one submission. Raises RefusedError (quarantined or unreadable, and why)."""
+    if found.problem:
+        raise RefusedError(found.problem)
+    with Folder.open(Path(folder)) as top, top.enter(found.parts[0]) as of, of.enter(found.parts[1]) as work:
+        names = [n for n in listing(work) if not any(_LITTER.match(part) for part in n.split("/"))]
+        wanted = [n for n in names if n.endswith(".ipynb") or n in (ANSWERS, RECEIPT, STAMP)]
+        files = {n: read_below(work, n, MAX_FILE if n.endswith(".ipynb") else SMALL) for n in wanted}
+    if sum(map(len, files.values())) > MAX_TOTAL:
+        raise RefusedError(f"is over {MAX_TOTAL / 1e6:g} MB in all: clear all outputs")
+    if not files and not names:
+        raise RefusedError("the folder is empty: hand the exercise in again", UNREADABLE)
+    others = tuple(n for n in names if n not in files)
+    return Handed(files, others, _digest(files, others))
+
+
+def _digest(files: dict[str, bytes], others: tuple[str, ...]) -> str:
+    h = hashlib.sha256()
+    for name, data in sorted(files.items()):
+        h.update(f"{len(data)}:{name}:".encode("utf-8", "surrogateescape") + data)
+    for name in others:
+        h.update(b"+" + name.encode("utf-8", "surrogateescape"))
+    return h.hexdigest()
+
+
+def place(handed: Handed, found: Found, home: Course) -> Taken:
+    """Put one submission, repaired, into `submitted/<learner>/<assignment>/`; never raises for its faults."""
+    notes: list[str] = []
+    home.state.mkdir(exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(dir=home.state, prefix="intake-") as scratch:
+            staged = Path(scratch) / found.assignment
+            staged.mkdir()
+            used = _notebooks(handed, found, home, staged, notes)
+            used |= _answers(handed, staged)
+            used |= _stamp(handed, staged)
+            _dropped(handed, used, found, home, notes)
+            course.replace_folder(staged, home.submitted / found.learner / found.assignment)
+    except RefusedError as e:
+        shutil.rmtree(home.submitted / found.learner / found.assignment, ignore_errors=True)
+        return Taken(found.learner, found.assignment, tuple(notes), e.outcome, str(e))
+    return Taken(found.learner, found.assignment, tuple(notes))
+
+
+def take(folder: Path, found: Found, home: Course) -> Taken:
+    """Read and place one submission; a fault of it is its outcome, never an exception."""
+    try:
+        return place(read(folder, found), found, home)
+    except RefusedError as e:
+        return Taken(found.learner, found.assignment, (), e.outcome, str(e))
+
+
+def _notebooks(handed: Handed, found: Found, home: Course, staged: Path, notes: list[str]) -> set[str]:
+    """Write each released notebook's counterpart; the names of the files that were used."""
+    released = home.released(found.assignment)
+    candidates = [n for n in handed.files if n.endswith(".ipynb")]
+    if not candidates:
+        raise RefusedError("holds no notebook: hand in the .ipynb file", UNREADABLE)
+    used: set[str] = set()
+    for path in released:
+        name = _choose(path.name, [c for c in candidates if c not in used], only=len(released) == 1)
+        if name is None:
+            notes.append(f"{path.name} was not handed in")
+            continue
+        used.add(name)
+        if name != path.name:
+            notes.append(f"{shown(name)} was taken for {path.name}")
+        mended, said = repair(parse(handed.files[name], name), notebooks.read(path))
+        notes += said if len(released) == 1 else [f"{path.name}: {s}" for s in said]
+        staged.joinpath(path.name).write_text(notebooks.dumps(mended), encoding="utf-8", newline="\n")
+    if not used:
+        raise RefusedError(f"holds none of {', '.join(p.name for p in released)}", UNREADABLE)
+    return used
+
+
+def _choose(name: str, candidates: list[str], *, only: bool) -> str | None:
+    """The submitted file that stands for a released notebook: exact, other case, copy's name, or the only one."""
+    stem = name.removesuffix(".ipynb").casefold()
+    tests = (
+        lambda c: c == name,
+        lambda c: c.casefold() == name.casefold(),
+        lambda c: c.rsplit("/", 1)[-1].casefold() == name.casefold(),
+        lambda c: c.rsplit("/", 1)[-1].casefold().startswith(stem),
+        lambda c: only,
+    )
+    for test in tests:
+        fits = [c for c in candidates if test(c)]
+        if len(fits) == 1:
+            return fits[0]
+        if len(fits) > 1:
+            listed = ", ".join(shown(f) for f in fits[:5])
+            raise RefusedError(f"more than one file could be {name} ({listed}): hand in one")
+    return None
+
+
+def parse(data: bytes, name: str) -> dict[str, Any]:
+    """A submitted notebook as plain data, format 4. Raises RefusedError (unreadable, and why)."""
+    if not data.strip():
+        raise RefusedError(f"{shown(name)} is empty: hand it in again", UNREADABLE)
+    for start, what in (
+        (b"PK\x03\x04", "a zip file"),
+        (b"<!DOCTYPE", "a web page"),
+        (b"<html", "a web page"),
+        (b"%PDF", "a PDF"),
+    ):
+        if data.lstrip().startswith(start):
+            raise RefusedError(f"{shown(name)} is {what}, not a notebook: hand in the .ipynb file", UNREADABLE)
+    try:
+        nb = json.loads(decode(data))
+    except (ValueError, RecursionError) as e:
+        said = str(e)[:120] if isinstance(e, ValueError) else "nested without end"
+        raise RefusedError(f"{shown(name)} is damaged, or no notebook ({said}): hand it in again", UNREADABLE) from e
+    return _format_4(nb, name)
+
+
+def _format_4(nb: Any, name: str) -> dict[str, Any]:
+    if isinstance(nb, dict) and isinstance(nb.get("worksheets"), list):
+        nb = _converted(nb, name)
+    if not isinstance(nb, dict) or not isinstance(nb.get("cells"), list):
+        raise RefusedError(f"{shown(name)} is not a notebook: it has no cells", UNREADABLE)
+    if nb.get("nbformat", 4) != 4:
+        raise RefusedError(f"{shown(name)} is of notebook format {str(nb['nbformat'])[:20]}, not 4", UNREADABLE)
+    if len(nb["cells"]) > MAX_CELLS:
+        raise RefusedError(f"{shown(name)} has {len(nb['cells'])} cells, the limit is {MAX_CELLS}")
+    return nb
+
+
+def _converted(nb: dict[str, Any], name: str) -> Any:
+    import nbformat
+
+    try:
+        return json.loads(nbformat.writes(nbformat.convert(nbformat.from_dict(nb), 4)))
+    except Exception as e:
+        raise RefusedError(f"{shown(name)} is of an old format and cannot be converted", UNREADABLE) from e
+
+
+def _answers(handed: Handed, staged: Path) -> set[str]:
+    """Write answers.json when it holds answers. Raises RefusedError: a damaged one is not 'no answers'."""
+    data = handed.files.get(ANSWERS)
+    if data is None or not data.strip():
+        return {ANSWERS}
+    target = staged / ANSWERS
+    target.write_text(decode(data).encode("utf-8", "replace").decode("utf-8"), encoding="utf-8", newline="\n")
+    try:
+        answers.read_untrusted(target, SMALL)
+    except InputError as e:
+        raise RefusedError(f"{e}: hand the exercise in again", UNREADABLE) from e
+    return {ANSWERS}
+
+
+def _stamp(handed: Handed, staged: Path) -> set[str]:
+    """Write when it was handed in, where a stamp says so with its zone: without one nothing is guessed."""
+    text = decode(handed.files.get(STAMP, b"")).strip()
+    try:
+        text = text or str(json.loads(decode(handed.files.get(RECEIPT, b"{}"))).get("at", ""))
+    except (ValueError, AttributeError, RecursionError):
+        text = ""
+    try:
+        at = dt.datetime.fromisoformat(text.removesuffix(" UTC") + "+00:00" if text.endswith(" UTC") else text)
+    except ValueError:
+        return {STAMP, RECEIPT}
+    if at.tzinfo is not None:
+        utc = at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        staged.joinpath(STAMP).write_text(utc + "\n", encoding="utf-8", newline="\n")
+    return {STAMP, RECEIPT}
+
+
+def _dropped(handed: Handed, used: set[str], found: Found, home: Course, notes: list[str]) -> None:
+    """Note what was handed in and is not used; a file of the release is quietly the release's own."""
+    released = set(course.files_below(home.exercises / found.assignment))
+    for name in [*handed.files, *handed.others]:
+        if name not in used and name not in released:
+            notes.append(f"{shown(name)} is not part of the exercise: left out")
