@@ -11,7 +11,7 @@ from simlab.response.assess import SCORE_LABEL, Assessment, Step, assess
 from simlab.response.duties import Duty, duties, soonest
 from simlab.response.facts import CONDITIONS, STATES, Factor, Factors, Facts, Hold, load_facts
 from simlab.response.law import Regime, regime, regimes
-from simlab.response.recipients import Substitute, counts, recipients, substitute_notice
+from simlab.response.recipients import Substitute, counts, counts_by_entity, recipients, substitute_notice
 from simlab.response.words import HEADER, explain, in_words
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Substitute",
     "assess",
     "counts",
+    "counts_by_entity",
     "duties",
     "explain",
     "in_words",

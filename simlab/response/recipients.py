@@ -38,6 +38,8 @@ class Company(Protocol):
     def policies(self) -> pd.DataFrame: ...
     @property
     def plans(self) -> pd.DataFrame: ...
+    @property
+    def claims(self) -> pd.DataFrame: ...
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,7 @@ def recipients(insurer: Company, member_ids: Iterable[str]) -> pd.DataFrame:
     rows.loc[own_minor, "notice_to"] = SELF
     rows = _addressee(insurer, rows)
     rows = _address(insurer, rows)
-    rows["confirm"] = rows["is_minor"] | (rows["is_deceased"] & (rows["confidential_address"] != ""))
-    rows["confirm"] |= (rows["addressed_to"] == "") & (rows["method"] != NONE_OWED)
+    rows["confirm"] = _look_first(insurer, rows)
     rows["why"], rows["cite"] = _reasons(rows)
     return rows[list(COLUMNS)]
 
@@ -75,6 +76,18 @@ def counts(insurer: Company, member_ids: Iterable[str]) -> dict[str, int]:
     """Affected individuals by State of residence, each once: what `Facts.counts` takes. Raises InputError."""
     found = _affected(insurer, member_ids)["state"].value_counts()
     return {str(state): int(found[state]) for state in sorted(found.index)}
+
+
+def counts_by_entity(insurer: Company, member_ids: Iterable[str]) -> dict[str, dict[str, int]]:
+    """`counts` for each covered entity: a self-funded plan is one of its own, with its own thresholds.
+
+    Raises InputError.
+    """
+    rows = _entity(insurer, _affected(insurer, member_ids))
+    return {
+        str(entity): {str(state): int(n) for state, n in part["state"].value_counts().sort_index().items()}
+        for entity, part in rows.groupby("covered_entity")
+    }
 
 
 def substitute_notice(people: int, regime: str | Regime = "hipaa") -> Substitute | None:
@@ -130,16 +143,34 @@ def _addressee(insurer: Company, rows: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _address(insurer: Company, rows: pd.DataFrame) -> pd.DataFrame:
-    """Adds `address_kind`, `address`, `method` and `covered_entity`."""
-    homes = insurer.households[["household_id"]].assign(_home=_lines(insurer.households))
-    rows = rows.merge(homes, on="household_id", how="left", validate="many_to_one")
+def _look_first(insurer: Company, rows: pd.DataFrame) -> pd.Series:
+    """Letters that a person must look at first: the records cannot tell who may read them.
+
+    Care of a sensitive kind is what a minor may have consented to alone (45 CFR 164.502(g)(3)); to look
+    at those letters is the company's policy, not a rule.
+    """
+    claims = insurer.claims
+    sensitive = claims.loc[claims["sensitive"] != "none", "member_id"]
+    minor = rows["is_minor"] & ~rows["is_deceased"]
+    unsure = (rows["confidential_address"] != "") | (rows["addressed_to"] == "") | rows["member_id"].isin(sensitive)
+    return (minor & unsure) | (rows["is_deceased"] & (rows["confidential_address"] != ""))
+
+
+def _entity(insurer: Company, rows: pd.DataFrame) -> pd.DataFrame:
+    """Adds `covered_entity`: the employer's plan where it is self-funded."""
     entity = insurer.policies[["policy_id", "plan_id"]].merge(
         insurer.plans[["plan_id", "covered_entity"]], on="plan_id"
     )
     rows = rows.merge(entity[["policy_id", "covered_entity"]], on="policy_id", how="left", validate="many_to_one")
     rows["covered_entity"] = rows["covered_entity"].fillna("").astype("str")
+    return rows
 
+
+def _address(insurer: Company, rows: pd.DataFrame) -> pd.DataFrame:
+    """Adds `address_kind`, `address`, `method` and `covered_entity`."""
+    homes = insurer.households[["household_id"]].assign(_home=_lines(insurer.households))
+    rows = rows.merge(homes, on="household_id", how="left", validate="many_to_one")
+    rows = _entity(insurer, rows)
     asked = rows["confidential_address"].where(rows["confidential_address"] != "", rows["_other_address"])
     nobody = (rows["notice_to"] == KIN) & (rows["addressed_to"] == "")
     rows["address_kind"] = np.select([nobody, asked != ""], [NO_ADDRESS, CONFIDENTIAL], POLICY)
@@ -172,8 +203,11 @@ def _reasons(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         (minor & own,
          "a minor with an address asked for: it may be care that the minor may keep from a parent, so look first",
          "45 CFR 164.522(b) and 164.502(g)(3)"),
+        (minor & rows["confirm"],
+         "a minor with care that the minor may have consented to alone, or without an adult on record: look first",
+         "45 CFR 164.502(g)(3) and (5)"),
         (minor,
-         "a minor: a parent as personal representative, unless the minor may act alone or is in danger, so look first",
+         "a minor: a parent as personal representative, unless the minor may act alone or could be endangered",
          "45 CFR 164.502(g)(3) and (5)"),
         (rows["method"] == SUBSTITUTE, "mail came back: the address is out of date", "45 CFR 164.404(d)(2)"),
         (asked, "asked for another address, which comes before the policy's", "45 CFR 164.522(b)"),

@@ -65,7 +65,7 @@ def test_the_year_of_discovery_governs() -> None:
     [("agent", "2026-04-02"), ("business associate contractor", "2026-05-19"), (None, "2026-04-02")],
 )
 def test_agent_or_contractor(discovered_by: str | None, individuals: str) -> None:
-    dates = {"discovered": None, "ba_discovered": "2026-02-01", "ba_notified": "2026-03-20"}
+    dates: dict[str, Any] = {"discovered": None, "ba_discovered": "2026-02-01", "ba_notified": "2026-03-20"}
     found = owed(**dates, discovered_by=discovered_by)
     assert found["individuals"][0].due == day(individuals)
     assert found["associate"][0].due == day("2026-04-02")

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from simlab.errors import InputError
-from simlab.response import counts, recipients, substitute_notice
+from simlab.insurer import Insurer
+from simlab.response import counts, counts_by_entity, recipients, substitute_notice
 
 NAMES = (
     "member_id household_id subscriber_id relationship state is_deceased is_minor confidential_address mail_returned"
@@ -39,6 +40,10 @@ MEMBERS = [
     ("MF", "H7", "ME", "child", "OH", False, True, "", False),
     # household 8: only a child is on record
     ("MG", "H8", "MG", "self", "KY", False, True, "", False),
+    # household 9: a minor with care of a sensitive kind, and one who died
+    ("MH", "H9", "MH", "self", "KY", False, False, "", False),
+    ("MI", "H9", "MH", "child", "KY", False, True, "", False),
+    ("MJ", "H9", "MH", "child", "KY", True, True, "", False),
 ]
 
 
@@ -52,10 +57,11 @@ def company() -> Any:
         households=pd.DataFrame(
             {"household_id": homes, "street_line": [f"{h} Larch Lane" for h in homes], "city": "Dayton", "state": "OH"}
         ),
-        policies=pd.DataFrame({"policy_id": [h.replace("H", "P") for h in homes], "plan_id": ["L1"] * 7 + ["L2"]}),
+        policies=pd.DataFrame({"policy_id": [h.replace("H", "P") for h in homes], "plan_id": ["L1"] * 7 + ["L2"] * 2}),
         plans=pd.DataFrame(
             {"plan_id": ["L1", "L2"], "covered_entity": ["Larkspur Health Plan", "Mill Employees Plan"]}
         ),
+        claims=pd.DataFrame({"member_id": ["M1", "M3", "MI", "MJ"], "sensitive": ["hiv", "none", "hiv", "hiv"]}),
     )
 
 
@@ -64,17 +70,19 @@ def company() -> Any:
     [
         ("M1", "self", "M1", "policy address", "first-class mail", False),
         ("M2", "self", "M2", "confidential address", "first-class mail", False),
-        ("M3", "parent or personal representative", "M1", "policy address", "first-class mail", True),
+        ("M3", "parent or personal representative", "M1", "policy address", "first-class mail", False),
         ("M4", "self", "M4", "confidential address", "first-class mail", True),
         ("M5", "self", "M5", "policy address", "substitute notice", False),
-        ("M6", "parent or personal representative", "M5", "policy address", "substitute notice", True),
+        ("M6", "parent or personal representative", "M5", "policy address", "substitute notice", False),
         ("M7", "next of kin or personal representative", "M8", "policy address", "first-class mail", False),
         ("M9", "next of kin or personal representative", "", "no address held", "none owed", False),
         ("MA", "next of kin or personal representative", "MB", "confidential address", "first-class mail", True),
         ("MC", "next of kin or personal representative", "MD", "policy address", "none owed", False),
         ("MD", "self", "MD", "policy address", "substitute notice", False),
-        ("MF", "parent or personal representative", "ME", "confidential address", "first-class mail", True),
+        ("MF", "parent or personal representative", "ME", "confidential address", "first-class mail", False),
         ("MG", "parent or personal representative", "", "policy address", "first-class mail", True),
+        ("MI", "parent or personal representative", "MH", "policy address", "first-class mail", True),
+        ("MJ", "next of kin or personal representative", "MH", "policy address", "first-class mail", False),
     ],
 )
 def test_each_letter(
@@ -107,6 +115,30 @@ def test_counts_by_state_count_people_once(company: Any) -> None:
     assert counts(company, ["M1", "M1", "M5", "M6", "M9"]) == {"IN": 1, "KY": 2, "OH": 1}
     assert counts(company, []) == {}
     assert {type(n) for n in counts(company, ["M1"]).values()} == {int}
+
+
+def test_each_covered_entity_is_counted_apart(company: Any) -> None:
+    assert counts_by_entity(company, ["M1", "M5", "MG", "MH"]) == {
+        "Larkspur Health Plan": {"KY": 1, "OH": 1},
+        "Mill Employees Plan": {"KY": 2},
+    }
+
+
+def test_of_the_whole_company() -> None:
+    insurer = Insurer.build(7, members=2_000)
+    members = insurer.members
+    found = recipients(insurer, members["member_id"])
+    assert len(found) == 2_000 and found["member_id"].is_unique
+    assert sum(counts(insurer, members["member_id"]).values()) == 2_000
+    by_entity = counts_by_entity(insurer, members["member_id"])
+    assert sum(sum(states.values()) for states in by_entity.values()) == 2_000 and len(by_entity) > 1
+    assert not found.isna().any().any() and (found["covered_entity"] != "").all()
+    # No letter for somebody with an own address goes to the policy's.
+    asked = set(members.loc[members["confidential_address"] != "", "member_id"])
+    assert asked and not asked & set(found.loc[found["address_kind"] == "policy address", "member_id"])
+    # Nobody who died is written to, and no child.
+    dead = set(members.loc[members["is_deceased"] | members["is_minor"], "member_id"]) - asked
+    assert not dead & set(found["addressed_to"])
 
 
 def test_strangers_are_refused(company: Any) -> None:
