@@ -1,0 +1,97 @@
+"""The few things that grading asks of nbgrader's gradebook beside what nbgrader does itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from nbgrader.api import Gradebook, MissingEntry
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from simlab.errors import GradingError
+
+T = TypeVar("T")
+_TRIES = 6
+
+
+def url(path: Path) -> str:
+    """The gradebook's URL; a writer waits for another one instead of giving up after five seconds."""
+    return f"sqlite:///{path}?timeout=60"
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Whether another process was writing, so that the same thing may work in a moment."""
+    text = str(error).lower()
+    return isinstance(error, IntegrityError) or (isinstance(error, OperationalError) and "locked" in text)
+
+
+def retried(work: Callable[[], T]) -> T:
+    """The result of `work`, tried again while the gradebook is busy."""
+    for turn in range(_TRIES):
+        try:
+            return work()
+        except (OperationalError, IntegrityError) as e:
+            if not is_busy(e) or turn == _TRIES - 1:
+                raise GradingError(f"gradebook.db: {e.orig or e}: close what else uses it and grade again") from e
+            time.sleep(0.2 * 2**turn)
+    raise AssertionError("unreachable")
+
+
+def graded_cells(db_url: str, assignment: str) -> dict[str, tuple[str, float]]:
+    """grade_id -> (notebook, points) of every graded cell. Raises GradingError for an unknown assignment."""
+
+    def work() -> dict[str, tuple[str, float]]:
+        with Gradebook(db_url) as gb:
+            try:
+                found = gb.find_assignment(assignment)
+            except MissingEntry:
+                raise GradingError(
+                    f"{assignment}: not in the gradebook: run `simlab release {assignment}` first"
+                ) from None
+            return {
+                c.name: (n.name, float(c.max_score)) for n in found.notebooks for c in (*n.grade_cells, *n.task_cells)
+            }
+
+    return retried(work)
+
+
+def flag(db_url: str, assignment: str, learner: str, cells: Iterable[tuple[str, str]]) -> None:
+    """Mark cells (grade_id, notebook) as waiting for a person."""
+
+    def work() -> None:
+        with Gradebook(db_url) as gb:
+            for grade_id, notebook in cells:
+                try:
+                    gb.find_grade(grade_id, notebook, assignment, learner).needs_manual_grade = True
+                except MissingEntry:
+                    continue
+            gb.db.commit()
+
+    retried(work)
+
+
+def withdraw(db_url: str, assignment: str, learner: str) -> None:
+    """Take back the marks of a submission that could not be graded: none is not 0.
+
+    The row goes, unless a person has marked or commented in it: then automatic marks go and the
+    rest waits for that person.
+    """
+
+    def work() -> None:
+        with Gradebook(db_url) as gb:
+            try:
+                submission = gb.find_submission(assignment, learner)
+            except MissingEntry:
+                return
+            grades = [g for n in submission.notebooks for g in n.grades]
+            comments = [c for n in submission.notebooks for c in n.comments]
+            if not any(g.manual_score is not None for g in grades) and not any(c.manual_comment for c in comments):
+                gb.remove_submission(assignment, learner)
+                return
+            for grade in grades:
+                grade.auto_score, grade.needs_manual_grade = None, True
+            gb.db.commit()
+
+    retried(work)

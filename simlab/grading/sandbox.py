@@ -1,0 +1,284 @@
+"""The box: one bubblewrap sandbox around one kernel, with its limits.
+
+No network, no file of this machine but Python and its libraries (read-only), its own processes,
+a size-capped memory disk, a plain user, and a watcher. Where there is no bubblewrap there is no
+box, and grading refuses.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from simlab.errors import SandboxError
+from simlab.grading import mounts, seccomp
+from simlab.grading.outcome import KERNEL_DIED, TIMED_OUT, Limits
+from simlab.grading.watch import Watcher, kill
+
+# Paths inside the box, where /tmp is a memory disk of its own.
+TMP, SHM = "/tmp", "/dev/shm"  # noqa: S108
+WORK, HOME, SOCKETS, FILES = f"{TMP}/work", f"{TMP}/home", "/run/k", "/run/files.zip"
+MEND = "install it with `apt install bubblewrap` (or your system's like), or grade on a machine that has it"
+_SIGXCPU = 24
+_boxes = itertools.count()
+
+# Runs in the box before any code of the learner: the files into place, the limits on, and the
+# folder of the notebook last on sys.path, so that a simlab.py of theirs shadows nothing.
+_START = f"""
+import json, os, resource, sys, zipfile
+for name, most in json.loads(sys.argv.pop(1)).items():
+    kind = getattr(resource, name)
+    top = resource.getrlimit(kind)[1]
+    most = most if top == resource.RLIM_INFINITY else min(most, top)
+    resource.setrlimit(kind, (most, most))
+os.makedirs({HOME!r}); os.makedirs({WORK!r}); os.chdir({WORK!r})
+zipfile.ZipFile({FILES!r}).extractall({WORK!r})
+sys.path.append({WORK!r})
+"""
+KERNEL = _START + "from ipykernel.kernelapp import launch_new_instance as start\nstart()\n"
+SCRIPT = _START + "exec(compile(sys.argv.pop(1), 'box', 'exec'), {'__name__': '__main__'})\n"
+
+
+def bwrap() -> str:
+    """Where bubblewrap is. Raises SandboxError with how to mend it."""
+    if not sys.platform.startswith("linux"):
+        raise SandboxError("the box needs Linux: on Windows use WSL2, on macOS a Linux container")
+    found = shutil.which("bwrap")
+    if found is None:
+        raise SandboxError(f"bubblewrap (bwrap) is not installed, so learners' code has no box to run in: {MEND}")
+    return found
+
+
+def pack(*folders: Path, cap_mb: int = 64, without: str = "") -> bytes:
+    """The plain files of folders as one zip, later folders winning.
+
+    Links, and files whose name ends in `without`, are left out. Raises SandboxError over `cap_mb`.
+    """
+    chosen: dict[str, Path] = {}
+    for folder in folders:
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+            name = path.relative_to(folder).as_posix()
+            inside = not any(p.is_symlink() for p in (path, *path.parents) if p != folder and p.is_relative_to(folder))
+            if inside and path.is_file() and not (without and name.endswith(without)):
+                chosen[name] = path
+    if sum(p.stat().st_size for p in chosen.values()) > cap_mb << 20:
+        raise SandboxError(f"the files of the submission are larger than {cap_mb} MB together")
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as z:
+        for name, path in chosen.items():
+            z.writestr(zipfile.ZipInfo(name), path.read_bytes())
+    return data.getvalue()
+
+
+def empty() -> bytes:
+    """A zip of nothing."""
+    return pack()
+
+
+class Box:
+    """A running box. `kernel_pid` is the kernel's pid on this side, `root` its file system seen from here."""
+
+    def __init__(self, process: subprocess.Popen[bytes], init_pid: int, limits: Limits) -> None:
+        self.process, self.init_pid = process, init_pid
+        self.watcher = Watcher(process, limits, kill=self.kill)
+        self.watcher.start()
+
+    @property
+    def root(self) -> Path:
+        return Path(f"/proc/{self.init_pid}/root")
+
+    @property
+    def kernel_pid(self) -> int:
+        """The first process under the box's init. Raises SandboxError when it is gone."""
+        try:
+            return int(psutil.Process(self.init_pid).children()[0].pid)
+        except (psutil.Error, IndexError):
+            raise SandboxError(f"the box has ended: {self.said()}") from None
+
+    @property
+    def reason(self) -> str:
+        """Why the box ended: "timed out", "out of memory" or "kernel died"; "" while it runs."""
+        code = self.process.poll()
+        if self.watcher.reason or code is None:
+            return self.watcher.reason
+        return TIMED_OUT if code in (128 + _SIGXCPU, -_SIGXCPU) else KERNEL_DIED
+
+    def said(self) -> str:
+        """What the box wrote to its standard error, its beginning."""
+        return self.watcher.said.decode("utf-8", "replace").strip() or "it said nothing"
+
+    def kill(self) -> None:
+        """End every process in the box: its init dies, and the kernel ends the rest with it."""
+        kill(self.init_pid)
+        if self.process.poll() is None:
+            self.process.kill()
+
+    def close(self) -> None:
+        """Kill the box and wait for its end."""
+        self.kill()
+        self.process.wait()
+        self.watcher.join()
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def start(
+    arguments: Sequence[str],
+    *,
+    program: str = KERNEL,
+    limits: Limits,
+    files: bytes = b"",
+    extra: Mapping[str, bytes] | None = None,
+    hide: Iterable[Path] = (),
+    keep_output: bool = False,
+) -> Box:
+    """Start a box that runs `program` with `arguments`; `files` is a zip for its working folder.
+
+    `extra` maps paths in the box to read-only contents. Raises SandboxError when there is no box.
+    """
+    held: list[io.BufferedRandom] = []
+    try:
+        data = {FILES: files or empty(), **_accounts(), **(extra or {})}
+        words = [word for path, content in data.items() for word in _data(path, content, held)]
+        filter_ = seccomp.program()
+        words += ["--seccomp", str(_hold(filter_, held))] if filter_ else []
+        told, tell = os.pipe()
+        command = [bwrap(), *_isolation(limits), *mounts.arguments(hide), *words, "--remount-ro", "/"]
+        command += ["--info-fd", str(tell), "--chdir", TMP, "--", *_plain_user()]
+        command += [sys.executable, "-P", "-s", "-c", program, json.dumps(_rlimits(limits)), *arguments]
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE if keep_output else subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                pass_fds=[tell, *(f.fileno() for f in held)],
+                env=environment(),
+                start_new_session=True,
+            )
+        finally:
+            os.close(tell)
+        return Box(process, _init_pid(told, process), limits)
+    finally:
+        for file in held:
+            file.close()
+
+
+def environment() -> dict[str, str]:
+    """The whole environment of the box."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
+    few = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "2")
+    home = {"HOME": HOME, "IPYTHONDIR": f"{HOME}/.ipython", "TMPDIR": TMP, "XDG_CACHE_HOME": f"{HOME}/.cache"}
+    return {"PATH": path, "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONUTF8": "1", **few, **home}
+
+
+def _isolation(limits: Limits) -> list[str]:
+    spaces = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    spaces += ["--hostname", "box", "--die-with-parent", "--new-session"]
+    if os.geteuid() != 0:
+        spaces += ["--unshare-user", "--disable-userns"]
+    disks = [*_disk(TMP, limits.disk_mb), *_disk(SOCKETS, 1)]
+    shared = [*_disk(SHM, min(64, limits.disk_mb)), "--remount-ro", "/dev"]
+    return [*spaces, "--proc", "/proc", "--dev", "/dev", *shared, *disks]
+
+
+def _disk(path: str, megabytes: int) -> list[str]:
+    return ["--perms", "1777", "--size", str(megabytes << 20), "--tmpfs", path]
+
+
+def _plain_user() -> list[str]:
+    """Words that drop root inside the box: as root the process limit would not hold.
+
+    Root has to do the mounting, as Python may lie where only root can reach it.
+    """
+    if os.geteuid() != 0:
+        return []
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        raise SandboxError("setpriv (package util-linux) is not installed: install it, or grade as a plain user")
+    user = str(box_uid())
+    drop = ["--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
+    return [setpriv, "--reuid", user, "--regid", user, "--clear-groups", *drop, "--"]
+
+
+def box_uid() -> int:
+    """The uid of this process's boxes when root grades: unused by systemd, and apart from other workers'."""
+    return 60706 + os.getpid() % 478
+
+
+def _accounts() -> dict[str, bytes]:
+    user = os.geteuid() or box_uid()
+    group = os.getegid() or user
+    return {
+        "/etc/passwd": f"learner:x:{user}:{group}:learner:{HOME}:/bin/sh\n".encode(),
+        "/etc/group": f"learner:x:{group}:\n".encode(),
+    }
+
+
+def _rlimits(limits: Limits) -> dict[str, int]:
+    size = limits.file_mb << 20
+    # Threads count as processes, and libraries start some for each processor.
+    most = limits.processes + 4 * (os.cpu_count() or 1)
+    return {"RLIMIT_CPU": limits.cpu_seconds, "RLIMIT_FSIZE": size, "RLIMIT_NPROC": most, "RLIMIT_NOFILE": 1024} | {
+        "RLIMIT_CORE": 0,
+        "RLIMIT_MSGQUEUE": 0,
+    }
+
+
+def _hold(content: bytes, held: list[io.BufferedRandom]) -> int:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - `start` closes what it holds
+    held.append(file)
+    file.write(content)
+    file.flush()
+    file.seek(0)
+    return file.fileno()
+
+
+def _data(path: str, content: bytes, held: list[io.BufferedRandom]) -> list[str]:
+    return ["--perms", "0444", "--ro-bind-data", str(_hold(content, held)), path]
+
+
+def _init_pid(told: int, process: subprocess.Popen[bytes]) -> int:
+    """The pid of the box's init, which bwrap tells once the box stands. Raises SandboxError."""
+    with os.fdopen(told, "rb") as pipe:
+        ends, text = time.monotonic() + 30, b""
+        while time.monotonic() < ends:
+            if select.select([pipe], [], [], 0.2)[0]:
+                piece = os.read(pipe.fileno(), 4096)
+                text += piece
+                if not piece or b"}" in text:
+                    break
+    try:
+        return int(json.loads(text)["child-pid"])
+    except (ValueError, KeyError):
+        process.kill()
+        _, said = process.communicate()
+        raise SandboxError(explain(said.decode("utf-8", "replace").strip())) from None
+
+
+def explain(said: str) -> str:
+    """bubblewrap's complaint in plain words, with how to mend it."""
+    low = said.lower()
+    if "namespace" in low or "uid map" in low or "operation not permitted" in low:
+        how = (
+            "this machine does not let a plain user make namespaces. Mend: `sysctl user.max_user_namespaces` must not "
+            "be 0 and `kernel.unprivileged_userns_clone`, where it exists, must be 1; on Ubuntu 24.04 and later give "
+            "bwrap an AppArmor profile with `userns,` (or set `kernel.apparmor_restrict_unprivileged_userns` to 0); "
+            "in a container, allow user namespaces or run the grader as its root with CAP_SYS_ADMIN"
+        )
+        return f"the box could not be made ({said}): {how}"
+    return f"the box could not be made: {said or 'bubblewrap ended without a word'}"
