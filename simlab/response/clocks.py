@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from simlab.clock import after_days, local_date
+from simlab.clock import zone as place
 from simlab.errors import InputError
 from simlab.response.facts import Facts, Hold
 from simlab.response.law import HoldRule, Regime, Rule, Trigger, Unit
@@ -31,7 +32,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Held:
-    """A due date after the law-enforcement statements; `earliest`: no notice before this day ends."""
+    """A due date after the law-enforcement statements; `earliest`: the day on which the hold ends."""
 
     due: Moment
     earliest: dt.date | None = None
@@ -59,8 +60,6 @@ def add(when: Moment, count: int, unit: Unit, *, holidays: tuple[dt.date, ...] =
 def _instant(when: Moment, zone: str) -> dt.datetime:
     if isinstance(when, dt.datetime):
         return when.astimezone(dt.UTC)
-    from simlab.clock import zone as place
-
     return dt.datetime.combine(when, dt.time(), place(zone)).astimezone(dt.UTC)
 
 

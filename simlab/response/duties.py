@@ -20,7 +20,7 @@ class Duty:
     """One notice that is owed.
 
     `due`: the last moment (a date, or an instant for hours), an outer limit; None: the trigger's date is
-    not known. `earliest`: not before this day ends (law enforcement). `status` open: whether it is owed
+    not known. `earliest`: the day on which law enforcement's hold ends, the first for a notice. `status` open: whether it is owed
     hangs on `missing`; with status owed, `missing` names facts that could move the date.
     `state`: set where the duty is owed in one State. `count`: individuals counted for it.
     """

@@ -51,7 +51,7 @@ def _head(duty: Duty) -> str:
 def _more(duty: Duty) -> list[str]:
     out = [duty.note] if duty.note else []
     if duty.earliest:
-        out.append(f"Not before {duty.earliest} is over, while law enforcement asks for delay.")
+        out.append(f"Held until {duty.earliest}, because law enforcement asks for delay.")
     if duty.missing:
         out.append(f"{'Could move the date' if duty.is_owed else 'Hangs on'}: {', '.join(duty.missing)}.")
     if duty.confirm:
