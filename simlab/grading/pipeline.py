@@ -11,6 +11,7 @@ import logging
 import re
 import shutil
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,7 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
     SaveAutoGrades,
 )
+from sqlalchemy.exc import SAWarning
 
 from simlab.errors import GradingError, InputError
 from simlab.exercise.answers import NAME as ANSWERS
@@ -144,7 +146,8 @@ def _convert(home: Course, run: Run, url: str) -> None:
     for turn in range(_TRIES):
         converter = _converter(home, run, url)
         try:
-            with programs_on_path():
+            with programs_on_path(), warnings.catch_warnings():
+                warnings.simplefilter("ignore", SAWarning)  # nbgrader's models give them for every new row
                 converter.start()
             return
         except NbGraderException as e:
