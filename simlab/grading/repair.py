@@ -35,7 +35,7 @@ def _plain(cell: Cell) -> Cell:
     kind = cell.get("cell_type")
     kept: Cell = {
         "cell_type": kind if kind in ("code", "markdown", "raw") else "markdown",
-        "id": cell.get("id"),
+        "id": cell["id"] if isinstance(cell.get("id"), str) else "",
         "metadata": cell["metadata"] if isinstance(cell.get("metadata"), dict) else {},
         "source": _clean(text_of(cell.get("source", cell.get("input", "")))),
     }
@@ -130,7 +130,7 @@ def _assembled(cells: list[Cell], theirs: list[Cell], pairs: Pairs, spare: set[i
     """The cells in the learner's order, with each missing one put before what follows it in the release."""
     placed = {j: i for i, j in pairs.items() if j >= 0}
     waiting = _waiting(cells, theirs, pairs, notes)
-    taken = {c["id"] for c in theirs}
+    taken = {c["id"] for c in theirs if graded_meta(c)}
     dropped = spare | {
         j for j, c in enumerate(cells) if grade_id(c) and j not in placed and _is_moved(c, theirs, pairs)
     }

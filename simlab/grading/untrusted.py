@@ -149,10 +149,7 @@ def read_below(folder: Folder, path: str, cap: int = MAX_FILE) -> bytes:
 
 
 def decode(data: bytes) -> str:
-    """Text, whatever wrote it: UTF-8 with or without a mark, UTF-16, UTF-32, else Windows-1252.
-
-    Raises RefusedError when it is none of these.
-    """
+    """Text, whatever wrote it: UTF-8 with or without a mark, UTF-16, UTF-32, else Windows-1252 or Latin-1."""
     marks = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
     guess = next((code for mark, code in marks if data.startswith(mark)), "utf-8-sig")
     if guess == "utf-8-sig" and b"\0" in data[:4]:
@@ -162,4 +159,4 @@ def decode(data: bytes) -> str:
             return data.decode(code)
         except UnicodeDecodeError:
             continue
-    raise RefusedError("is not text", UNREADABLE)
+    return data.decode("latin-1")
