@@ -22,6 +22,13 @@ KINDS: dict[str, frozenset[str]] = {
     "speed": frozenset({"factor"}),
     "end": frozenset(),
 }
+_NEEDED = {
+    "advance": ("to",),
+    "decide": ("decision", "option"),
+    "inject": ("text", "to"),
+    "note": ("text",),
+    "speed": ("factor",),
+}
 TEXT_LIMIT = 20_000
 
 
@@ -55,6 +62,9 @@ def action(kind: str, by: str, **data: Any) -> Action:
         if key not in KINDS[kind]:
             raise UnknownName(f"data of action {kind!r}", key, KINDS[kind])
         _sound(kind, key, value)
+    for key in _NEEDED.get(kind, ()):
+        if key not in data:
+            raise SessionError(f"action {kind}: {key} is missing: {_WANTED.get(key, 'must be text')}")
     return Action(kind, by, data)
 
 

@@ -48,6 +48,20 @@ def fold(
     return run.state()
 
 
+def next_moment(scenario: Scenario, seed: int, insurer_size: int, actions: Iterable[Action]) -> int | None:
+    """The second at which something next happens that anybody sees; None when nothing is due any more.
+
+    Only the moment is told, not what it brings.
+    """
+    run = _Run(scenario, seed, insurer_size, {}, scenario.controls, False)
+    for action in actions:
+        run.do(action)
+    before = len(run.timeline)
+    while run.agenda and len(run.timeline) == before and run.status != "ended":
+        run._run_to(run.agenda[0][0])
+    return run.t if len(run.timeline) > before else None
+
+
 class _Run(Ledger):
     """The fold at work: actions, and what falls due as time goes on."""
 
@@ -66,7 +80,9 @@ class _Run(Ledger):
     def do(self, action: Action) -> None:
         if action.kind != "start" and self.status == "ready":
             raise SessionError(f"{action.kind}: the session has not started: the first action is start")
-        if self.status == "ended" and action.kind not in ("note",):
+        if self.status == "ended" and action.kind != "note":
+            if self.tolerant:  # this branch came to its end before the one that was played
+                return
             raise SessionError(f"{action.kind}: the session ended at {clock.duration(self.t)}: only notes can follow")
         getattr(self, f"_do_{action.kind}")(action)
 
@@ -225,7 +241,7 @@ class _Run(Ledger):
         effects, owner = option.effects, self.s.decision(made.decision).owner_role
         self.log("effect", option.outcome, made.decision)
         self._change_controls(effects)
-        self.reveal(effects.reveals, (owner,) if owner else ())
+        self.reveal([*effects.reveals, *self.told(effects.asks)], (owner,) if owner else ())
         if effects.say:
             self.say(effects.say, made, owner)
         if effects.outage:

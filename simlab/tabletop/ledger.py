@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from simlab.controls.inforce import Controls
 from simlab.tabletop import reading
-from simlab.tabletop.consequences import Exposure, company, exposure
+from simlab.tabletop.consequences import Exposure, company, exposure, readable
 from simlab.tabletop.scenario import Fact, Say, Scenario
 from simlab.tabletop.state import Delivered, Down, Entry, Made, Note, Seen, State, Statement
 
@@ -87,8 +87,7 @@ class Ledger:
         if milestone == "records-read":
             return self.read() > 0
         if milestone == "records-readable":
-            seen = self.seen()
-            return seen is not None and seen.count > 0
+            return self.count() > 0
         return milestone in self.active
 
     def reveal(self, facts: Iterable[str], roles: Iterable[str]) -> None:
@@ -104,8 +103,7 @@ class Ledger:
                 self.log("milestone", "the incident is discovered (45 CFR 164.404(a)(2))", "discovered")
 
     def say(self, say: Say, made: Made, owner: str) -> None:
-        seen = self.seen()
-        truth = seen.count if seen else 0
+        truth = self.count()
         number = self.read() if say.affected == "as_logged" else say.affected
         true_now = [f for f in say.denies if all(self.is_on(m) for m in self.facts[f].when)]
         missing = tuple(f for f in say.rests_on if f not in self.belief.get(owner, {}))
@@ -127,6 +125,18 @@ class Ledger:
             return 0
         return reading.members_read(self.s.intrusion, self.in_force, self.shut, self.t, size=self.size)
 
+    def count(self) -> int:
+        """Individuals whose information can be read at this moment."""
+        if self.s.intrusion is None:
+            return 0
+        state, _ = readable(_controls_of_path(self.s, self.in_force), self.s.intrusion.path)
+        return self.read() if state == "plain" else 0
+
+    def told(self, facts: Iterable[str]) -> list[str]:
+        """Those of the facts that some player at the table holds."""
+        players = [role.id for role in self.s.roles if role.kind == "player"]
+        return [fact for fact in facts if any(fact in self.belief[role] for role in players)]
+
     def seen(self) -> Seen | None:
         found = exposed(self.s, self._frozen(None))
         if found is None:
@@ -139,13 +149,13 @@ class Ledger:
         """The text with the numbers of this company in it; a brace that is no placeholder stays."""
         if "{" not in text:
             return text
-        seen = self.seen()
-        values = {
-            "read": f"{self.read():,}",
-            "members": f"{self.size:,}",
-            "states": ", ".join(seen.by_state) if seen and seen.by_state else "no State",
-        }
-        return re.sub(r"\{(read|members|states)\}", lambda m: values[m[1]], text)
+        return re.sub(r"\{(read|members|states)\}", lambda m: self._number(m[1]), text)
+
+    def _number(self, name: str) -> str:
+        if name == "states":
+            seen = self.seen()
+            return ", ".join(seen.by_state) if seen and seen.by_state else "no State"
+        return f"{self.read() if name == 'read' else self.size:,}"
 
     def state(self) -> State:
         return self._frozen(self.seen())

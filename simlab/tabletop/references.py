@@ -116,6 +116,7 @@ def _of_option(option: Option, at: At, each: Any) -> Iterator[Reference]:
     yield from each("milestone", (*at, "activate"), effects.activate)
     yield from each("milestone", (*at, "deactivate"), effects.deactivate)
     yield from each("fact", (*at, "reveals"), effects.reveals)
+    yield from each("fact", (*at, "asks"), effects.asks)
     if effects.say:
         yield from each("fact", (*at, "say", "rests_on"), effects.say.rests_on)
         yield from each("fact", (*at, "say", "denies"), effects.say.denies)

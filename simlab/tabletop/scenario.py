@@ -172,7 +172,11 @@ class Outage(Model):
 
 
 class Effects(Model):
-    """What an option does once it works."""
+    """What an option does once it works.
+
+    `reveals` shows facts to the decision's owner; `asks` asks around the table, so that the owner
+    learns those facts only if another player holds them.
+    """
 
     takes: Offset | Takes = 0
     activate: Names = ()
@@ -183,6 +187,7 @@ class Effects(Model):
     say: Say | None = None
     notify: tuple[str, ...] = ()
     reveals: Names = ()
+    asks: Names = ()
 
 
 class Option(Model):
