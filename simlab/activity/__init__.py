@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from simlab.activity.checkpoint import Checkpoint
+from simlab.activity.incident import Step, bulk_read, exfiltrate, extortion_mail, place, stolen_vendor_login
 from simlab.activity.log import Log, chain, head
+from simlab.activity.ordinary import ordinary
 from simlab.activity.proof import verify
 
-__all__ = ["Checkpoint", "Log", "chain", "head", "verify"]
+__all__ = [
+    "Checkpoint", "Log", "Step", "bulk_read", "chain", "exfiltrate", "extortion_mail", "head", "ordinary", "place",
+    "stolen_vendor_login", "verify",
+]  # fmt: skip

@@ -1,0 +1,198 @@
+"""What staff and vendors' people do in a shift: log in, pass doors, work on cases, write mail.
+
+Each function takes the shifts of many days at once and gives their events as one table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from simlab import clock, draw, events
+from simlab.activity.roster import MILLI, Shifts
+from simlab.activity.work import Step, Work, work
+from simlab.draw import I64
+from simlab.insurer import Insurer
+
+SHIFT = 9 * clock.HOUR  # what the numbers in work/*.yml count for
+LUNCH = 40 * clock.MINUTE
+MOST = 1000  # cases or letters in a shift, for the keys of draws
+
+# What a log-in leaves: activity, status and detail, in the order in which they come.
+_LOGON = (
+    ("Logon", "Failure", "wrong password"),
+    ("Logon", "Success", "password accepted"),
+    ("MFA Challenge", "Failure", "code expired"),
+    ("MFA Challenge", "Success", "code accepted"),
+    ("Logoff", "Success", ""),
+)
+_DOOR = (("Refuse", "Failure", "badge not read"), ("Swipe", "Success", "in"), ("Swipe", "Success", "out"))
+WRONG_PASSWORD, EXPIRED, NOT_READ = 30_000, 12_000, 10_000  # in a million
+
+
+class People:
+    """Members as numbers: `names` has "" at 0 and the member of number n at n + 1."""
+
+    def __init__(self, insurer: Insurer) -> None:
+        members = insurer.members
+        self.ids = members["member_id"].to_numpy(dtype=object)
+        self.names = pd.Index(["", *self.ids], dtype="str")
+        self.adults = np.flatnonzero(~(members["is_minor"] | members["is_deceased"]).to_numpy(bool))
+        claimed = insurer.claims["member_id"].cat
+        place = pd.Index(self.ids).get_indexer(claimed.categories)
+        self.of_claim = place[claimed.codes.to_numpy()].astype(np.int64)
+
+    def column(self, numbers: I64) -> pd.Categorical:
+        """The event table's `member` for members' numbers."""
+        return pd.Categorical.from_codes(numbers + 1, self.names)
+
+
+class _Did(NamedTuple):
+    """Steps taken: the `shift` (index), time, member (number), and how many records."""
+
+    shift: I64
+    time: I64
+    member: I64
+    records: I64
+
+
+def by(index: I64, values: Sequence[str] | np.ndarray) -> pd.Categorical:
+    """An event column: `values[index]`."""
+    codes, found = pd.factorize(np.asarray(values, dtype=object))
+    return pd.Categorical.from_codes(codes[index], pd.Index(found, dtype="str"))
+
+
+def _by_worker(shifts: Shifts, shift: I64, *names: str) -> dict[str, pd.Categorical]:
+    """The columns that follow from whose shift it is."""
+    return {name: by(shifts.who[shift], getattr(shifts.workers, name)) for name in names}
+
+
+def logons(shifts: Shifts, seed: int) -> pd.DataFrame:
+    """Log-ins with a second factor where there is one, and log-offs."""
+    key, begin, every = shifts.key, shifts.begin, np.arange(len(shifts.who))
+    asked = shifts.workers.has_mfa[shifts.who]
+    typed = begin - draw.between(seed, "types again", key, 9_000, 50_000) * MILLI
+    code = begin + draw.between(seed, "code", key, 4_000, 25_000) * MILLI
+    old = code - draw.between(seed, "old code", key, 1_000, 3_500) * MILLI
+    done = [
+        (draw.chance(seed, "wrong password", key, WRONG_PASSWORD), typed),
+        (np.ones(len(key), bool), begin),
+        (asked & draw.chance(seed, "expired", key, EXPIRED), old),
+        (asked, code),
+        (np.ones(len(key), bool), begin + shifts.length),
+    ]
+    shift = np.concatenate([every[happens] for happens, _ in done])
+    what = np.repeat(np.arange(len(done)), [int(happens.sum()) for happens, _ in done])
+    system = np.where(shifts.workers.role == "vendor", "vendor-portal", "identity")
+    columns = _by_worker(shifts, shift, "actor", "role", "device", "site", "src_ip") | _told(what, _LOGON)
+    columns["session"] = by(np.where(what == 0, len(every), shift), np.append(shifts.session, ""))
+    return events.frame(
+        {
+            **columns,
+            "time": np.concatenate([time[happens] for happens, time in done]),
+            "class_name": "Authentication",
+            "system": by(shifts.who[shift], system),
+        },
+        len(shift),
+    )
+
+
+def badges(shifts: Shifts, seed: int) -> pd.DataFrame:
+    """Doors: those who work at a site come in and go out; now and then a badge is not read at once."""
+    here = shifts.only(shifts.workers.is_on_site[shifts.who])
+    key, every = here.key, np.arange(len(here.who))
+    walk = draw.between(seed, "walk", key, 120_000, 480_000) * MILLI
+    again = draw.chance(seed, "badge not read", key, NOT_READ)
+    shift = np.concatenate([every[again], every, every])
+    what = np.repeat([0, 1, 2], [int(again.sum()), len(every), len(every)])
+    time = [(here.begin - walk - 6 * clock.SECOND)[again], here.begin - walk, here.begin + here.length + walk]
+    columns = _by_worker(here, shift, "actor", "role", "site") | _told(what, _DOOR)
+    steady = {"class_name": "Physical Access", "system": "badge-system"}
+    return events.frame({**columns, **steady, "time": np.concatenate(time)}, len(shift))
+
+
+def _told(what: I64, table: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
+    activity, status, detail = zip(*table, strict=True)
+    return {"activity_name": by(what, activity), "status": by(what, status), "status_detail": by(what, detail)}
+
+
+def mail(shifts: Shifts, seed: int) -> pd.DataFrame:
+    """Letters sent and received, without what stands in them."""
+    spans = {role: work(role).mail for role in set(shifts.workers.role)}
+    span = np.array([spans[role] for role in shifts.workers.role])[shifts.who]
+    shift, key = _several(shifts, seed, "letters", span)
+    came = draw.chance(seed, "came", key, 600_000)
+    # A letter comes in by itself, whoever is logged in where: only one that is sent has a place.
+    columns = _by_worker(shifts, shift, "actor", "role") | {
+        "activity_name": by(came.astype(np.int64), ["Send", "Receive"])
+    }
+    for name in ("device", "site", "src_ip"):
+        values = getattr(shifts.workers, name)
+        columns[name] = by(np.where(came, len(values), shifts.who[shift]), np.append(values, ""))
+    columns["session"] = by(np.where(came, len(shifts.session), shift), np.append(shifts.session, ""))
+    steady = {"class_name": "Email Activity", "system": "mail"}
+    return events.frame({**columns, **steady, "time": _moments(shifts, seed, shift, key)}, len(shift))
+
+
+def cases(shifts: Shifts, people: People, seed: int) -> pd.DataFrame:
+    """Records read, changed and exported, as each role's work needs it (simlab/content/work)."""
+    done: list[_Did] = []
+    steps: list[tuple[Step, str]] = []
+    for role in sorted(set(shifts.workers.role)):
+        mine = work(role)
+        done += _cases(shifts, people, seed, role, mine)
+        steps += [(step, mine.purpose) for step in mine.steps]
+    what = np.repeat(np.arange(len(steps)), [len(d.time) for d in done])
+    shift, time, member, count = (np.concatenate(parts) for parts in zip(*done, strict=True))
+    columns: dict[str, Any] = _by_worker(shifts, shift, "actor", "role", "device", "site", "src_ip")
+    for name, of in (
+        ("class_name", "kind"),
+        ("activity_name", "activity"),
+        ("system", "system"),
+        ("data_class", "data"),
+    ):
+        columns[name] = by(what, [getattr(step, of) for step, _ in steps])
+    columns |= {"purpose": by(what, [purpose for _, purpose in steps]), "session": by(shift, shifts.session)}
+    columns |= {"time": time, "member": people.column(member), "record_count": count}
+    return events.frame(columns, len(time))
+
+
+def _cases(shifts: Shifts, people: People, seed: int, role: str, mine: Work) -> list[_Did]:
+    """One entry for each step of a role's work."""
+    span = np.where((shifts.workers.role == role)[shifts.who, None], mine.cases, 0)
+    shift, key = _several(shifts, seed, "cases", span)
+    time = _moments(shifts, seed, shift, key)
+    about = draw.below(seed, "about", key, len(people.of_claim if mine.about == "claims" else people.ids))
+    member = people.of_claim[about] if mine.about == "claims" else about
+    out = []
+    for i, step in enumerate(mine.steps):
+        own = key * 16 + i
+        does = draw.chance(seed, "step", own, step.percent * 10_000)
+        took = i * 30_000 + draw.between(seed, "takes", own[does], 0, 25_000)
+        count = draw.between(seed, "records", own[does], *step.records)
+        # An event names its member where it is about one record.
+        named = np.where(count == 1, member[does], -1)
+        out.append(_Did(shift[does], time[does] + took * MILLI, named, count))
+    return out
+
+
+def _several(shifts: Shifts, seed: int, label: str, span: np.ndarray) -> tuple[I64, I64]:
+    """So many things in each shift, by its length: the shift of each (index), and a key for draws."""
+    low, high = span[:, 0].astype(np.int64), span[:, 1].astype(np.int64)
+    full = low + draw.below(seed, label, shifts.key, high - low + 1)
+    many = np.minimum((full * (shifts.length // clock.MINUTE) + 300) // (SHIFT // clock.MINUTE), MOST)
+    shift = np.repeat(np.arange(len(many)), many)
+    nth = np.arange(len(shift)) - np.repeat(np.cumsum(many) - many, many)
+    return shift, shifts.key[shift] * MOST + nth
+
+
+def _moments(shifts: Shifts, seed: int, shift: I64, key: I64) -> I64:
+    """A moment in the shift for each key: not in the first minute, the last five, or the lunch hour."""
+    length = shifts.length[shift]
+    pause = np.where(length > 5 * clock.HOUR, LUNCH, 0)
+    free = length - pause - 6 * clock.MINUTE
+    at = draw.below(seed, "moment", key, free // MILLI) * MILLI + draw.below(seed, "moment fine", key, MILLI)
+    return shifts.begin[shift] + clock.MINUTE + at + np.where(at > free // 2, pause, 0)

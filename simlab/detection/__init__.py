@@ -1,0 +1,9 @@
+"""Noticing: rules over the log and the company's own records, never over the truth."""
+
+from __future__ import annotations
+
+from simlab.detection.alerts import ALERTS, detect, run
+from simlab.detection.examples import faults, table
+from simlab.detection.rule import Rule, load_rule, read_rule
+
+__all__ = ["ALERTS", "Rule", "detect", "faults", "load_rule", "read_rule", "run", "table"]

@@ -1,0 +1,157 @@
+"""Rules run over a log: one alert for each actor and burst.
+
+The log comes as an event table, as the folder of a tamper-evident log, or as a Parquet file of
+either; DuckDB does the counting, on a file without reading it whole into memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from simlab import clock, events
+from simlab.activity import Log
+from simlab.activity.duck import connect
+from simlab.content import names
+from simlab.detection.conditions import quoted
+from simlab.detection.rule import Rule, Window, load_rule
+from simlab.errors import InputError
+
+# One alert: who (`actor`: the values that the rule groups by), when (microseconds since 1970 UTC),
+# how much in the whole burst (`count`, of what `unit` says), the first and the last of the burst's
+# events (positions in the log), and all of it in words.
+ALERTS = (
+    "rule_id", "title", "level", "actor", "window_start", "window_end", "count", "unit",
+    "first_event", "last_event", "explanation",
+)  # fmt: skip
+_NUMBERS = ("window_start", "window_end", "count", "first_event", "last_event")
+
+Source = pd.DataFrame | Log | Path | str
+
+
+def detect(log: Source, rules: Iterable[Rule | str | Path] | None = None) -> pd.DataFrame:
+    """The alerts of all rules (None: every rule that ships), in order of time; columns: ALERTS.
+
+    Raises InputError for what is not an event table, ContentError for a rule that is wrong.
+    """
+    used = [r if isinstance(r, Rule) else load_rule(r) for r in (names("rules") if rules is None else rules)]
+    found = [run(rule, log) for rule in used]
+    kept = [frame for frame in found if len(frame)] or found[:1] or [_frame([])]
+    return pd.concat(kept).sort_values(["window_start", "rule_id", "actor"], kind="stable", ignore_index=True)
+
+
+def run(rule: Rule, log: Source) -> pd.DataFrame:
+    """The alerts of one rule; columns: ALERTS. Raises InputError for what is not an event table."""
+    with connect() as con:
+        origin = _origin(con, log, rule.fields)
+        query = _bursts(rule, rule.window, origin) if rule.window else _singles(rule, origin)
+        try:
+            rows = con.execute(query).fetchall()
+        except duckdb.Error as e:
+            raise InputError(f"{rule.id}: the log cannot be read: {str(e).splitlines()[0]}") from None
+    return _frame([_alert(rule, *row) for row in rows])
+
+
+def _origin(con: duckdb.DuckDBPyConnection, log: Source, fields: tuple[str, ...]) -> str:
+    """What stands behind FROM: the log's rows with their position as `event`."""
+    if isinstance(log, Log):
+        log = log.records
+    if not isinstance(log, pd.DataFrame):
+        path = Path(log) / "records.parquet" if Path(log).is_dir() else Path(log)
+        if not path.is_file():
+            raise InputError(f"{path.name}: no such file: give an event table, a log's folder or a Parquet file")
+        rows = f"read_parquet({quoted(str(path))}, file_row_number = true)"
+        return f"(SELECT *, file_row_number AS event FROM {rows})"  # noqa: S608 - the path is quoted
+    needed = dict.fromkeys(["time", *fields, "actor"])
+    missing = [name for name in needed if name not in log.columns]
+    if missing:
+        raise InputError(
+            f"not an event table: {', '.join(missing)} missing; the columns are {', '.join(events.COLUMNS)}"
+        )
+    con.register("log", log[list(needed)].assign(event=np.arange(len(log), dtype=np.int64)))
+    return "log"
+
+
+def _singles(rule: Rule, origin: str) -> str:
+    """One row for each event that the rule is about."""
+    return f"""
+        SELECT actor::VARCHAR, time, time, 1, 1, event, event FROM {origin}
+        WHERE {rule.condition} ORDER BY time, event
+    """  # noqa: S608 - made of our own column names and quoted texts
+
+
+def _bursts(rule: Rule, window: Window, origin: str) -> str:
+    """One row for each burst: who, from, to, count, most in one window, first event, last event.
+
+    A window ends at each event and reaches back over the timespan. Windows that reach the threshold
+    and overlap are one burst; whoever stays under it in total is set aside first, which is most.
+    """
+    who = " || ' | ' || ".join(f"{name}::VARCHAR" for name in window.group_by)
+    total = _TOTAL[window.kind]
+    back = f"PARTITION BY who ORDER BY time RANGE BETWEEN {window.seconds * clock.SECOND} PRECEDING AND CURRENT ROW"
+    return f"""
+        WITH matched AS (
+            SELECT event, time, {who} AS who, {_value(window)} AS value FROM {origin} WHERE {rule.condition}
+        ), likely AS (
+            SELECT * FROM matched SEMI JOIN
+            (SELECT who FROM matched GROUP BY who HAVING {total} >= {window.at_least}) USING (who)
+        ), reached AS (
+            SELECT *, {total} OVER reach AS total, min(time) OVER reach AS since FROM likely WINDOW reach AS ({back})
+        ), firing AS (
+            SELECT *, since > lag(time) OVER (PARTITION BY who ORDER BY time, event) AS is_new
+            FROM reached WHERE total >= {window.at_least}
+        ), numbered AS (
+            SELECT *, count(*) FILTER (is_new) OVER (PARTITION BY who ORDER BY time, event) AS burst FROM firing
+        ), bursts AS (
+            SELECT who, min(since) AS first_time, max(time) AS last_time, max(total)::BIGINT AS most
+            FROM numbered GROUP BY who, burst
+        )
+        SELECT who, first_time, last_time, {total}::BIGINT, any_value(most), min(event), max(event)
+        FROM bursts JOIN likely USING (who) WHERE time BETWEEN first_time AND last_time
+        GROUP BY who, first_time, last_time ORDER BY first_time, who
+    """  # noqa: S608 - made of our own column names and quoted texts
+
+
+_TOTAL = {"event_count": "count(*)", "value_count": "count(DISTINCT value)", "value_sum": "sum(value)"}
+
+
+def _value(window: Window) -> str:
+    """The value that counts: an empty text is no value."""
+    if not window.field:
+        return "1"
+    return window.field if window.field in events.NUMBERS else f"nullif({window.field}::VARCHAR, '')"
+
+
+def _unit(window: Window | None) -> str:
+    if window is None or window.kind == "event_count":
+        return "events"
+    return "records" if window.kind == "value_sum" else f"different values of {window.field}"
+
+
+def _alert(rule: Rule, who: str, start: int, end: int, count: int, most: int, first: int, last: int) -> tuple[Any, ...]:
+    unit = _unit(rule.window)
+    words = _words(rule, who, start, end, count, most)
+    return (rule.id, rule.title, rule.level, who, start, end, count, unit, first, last, words)
+
+
+def _words(rule: Rule, who: str, start: int, end: int, count: int, most: int) -> str:
+    """The alert as a sentence: what was seen, and from what on it is an alert."""
+    begin, window = f"{clock.instant(start):%Y-%m-%d %H:%M:%S}", rule.window
+    if window is None:
+        return f"{who} at {begin} UTC: {rule.title}."
+    unit, span = _unit(window), clock.duration(window.seconds)
+    took = clock.duration((end - start) // clock.SECOND)
+    seen = f"{who}: {count:,} {unit} in {took} from {begin} UTC"
+    peak = f", at most {most:,} in any {span}" if most != count else ""
+    return f"{seen}{peak}. The rule alerts from {window.at_least:,} in {span}."
+
+
+def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    columns = list(zip(*rows, strict=True)) or [()] * len(ALERTS)
+    kinds = {name: "int64" if name in _NUMBERS else "str" for name in ALERTS}
+    return pd.DataFrame({n: pd.Series(list(c), dtype=kinds[n]) for n, c in zip(ALERTS, columns, strict=True)})

@@ -1,0 +1,131 @@
+"""A parsed Sigma condition as a DuckDB condition over the event table.
+
+Sigma matches text without regard to case, DuckDB with it: so each comparison says which is meant.
+What this compiler does not know it refuses; it never leaves out a part of a condition.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sigma.conditions import ConditionAND, ConditionFieldEqualsValueExpression, ConditionNOT, ConditionOR
+from sigma.types import (
+    CompareOperators,
+    SigmaCasedString,
+    SigmaCIDRExpression,
+    SigmaCompareExpression,
+    SigmaExpansion,
+    SigmaNumber,
+    SigmaString,
+    SpecialChars,
+)
+
+from simlab import events
+from simlab.errors import SimlabError, UnknownName
+
+_OPERATORS = {
+    CompareOperators.LT: "<",
+    CompareOperators.LTE: "<=",
+    CompareOperators.GT: ">",
+    CompareOperators.GTE: ">=",
+    CompareOperators.NEQ: "<>",
+}
+_CLOSED = {
+    "class_name": tuple(events.ACTIVITIES),
+    "activity_name": tuple(sorted({a for activities in events.ACTIVITIES.values() for a in activities})),
+    "status": events.STATUSES,
+    "data_class": events.DATA_CLASSES,
+    "purpose": events.PURPOSES,
+}
+_ADVICE = {
+    "SigmaNull": "an event has no empty field: write '' for none",
+    "SigmaExists": "every event has every field: compare it with ''",
+    "SigmaBool": "no field is true or false: put the text in quotes",
+    "SigmaRegularExpression": "use * and ?, or |contains, |startswith, |endswith",
+}
+
+
+class Refused(Exception):
+    """A part of a condition that cannot be honoured; `field` is the event field it is about, or ""."""
+
+    def __init__(self, problem: str, field: str = "") -> None:
+        self.field = field
+        super().__init__(problem)
+
+
+def sql(node: Any) -> str:
+    """The DuckDB condition for a postprocessed condition tree of pySigma. Raises Refused."""
+    if isinstance(node, ConditionNOT):
+        return f"NOT ({sql(node.args[0])})"
+    if isinstance(node, ConditionAND | ConditionOR):
+        word = " AND " if isinstance(node, ConditionAND) else " OR "
+        return "(" + word.join(sql(arg) for arg in node.args) + ")"
+    if isinstance(node, ConditionFieldEqualsValueExpression):
+        return _compared(node.field, node.value)
+    raise Refused("each value needs the name of an event field: keywords without one are not searched for")
+
+
+def quoted(text: str) -> str:
+    """A DuckDB text literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _compared(field: str, value: Any) -> str:
+    if isinstance(value, SigmaExpansion):
+        return "(" + " OR ".join(_compared(field, v) for v in value.values) + ")"
+    compare = _number if field in events.NUMBERS else _text
+    return compare(field, value)
+
+
+def _number(field: str, value: Any) -> str:
+    if type(value) is SigmaNumber:
+        return f"{field} = {value.number}"
+    if type(value) is SigmaCompareExpression and type(value.number) is SigmaNumber:
+        return f"{field} {_OPERATORS[value.op]} {value.number.number}"
+    raise Refused(f"is a number: compare it with a number{_advice(value)}", field)
+
+
+def _text(field: str, value: Any) -> str:
+    if type(value) is SigmaCIDRExpression:
+        return "(" + " OR ".join(_matched(field, SigmaString(p)) for p in value.expand()) + ")"
+    if type(value) not in (SigmaString, SigmaCasedString):
+        raise Refused(f"is text, and cannot be compared in this way{_advice(value)}", field)
+    return _matched(field, value)
+
+
+def _advice(value: Any) -> str:
+    kind = type(value).__name__
+    return f"; {_ADVICE.get(kind, f'{kind} is not known here')}"
+
+
+def _matched(field: str, value: SigmaString) -> str:
+    parts, plain = value.s, all(isinstance(part, str) for part in value.s)
+    if plain:
+        text = "".join(str(part) for part in parts)
+        _require_known(field, text)
+        left, right, word = f"{field}::VARCHAR", quoted(text), "="
+    else:
+        left, right, word = f"{field}::VARCHAR", quoted("".join(_pattern(field, part) for part in parts)), "LIKE"
+    if not isinstance(value, SigmaCasedString):
+        left, right = f"lower({left})", f"lower({right})"
+    return f"{left} {word} {right}" + ("" if plain else " ESCAPE '!'")
+
+
+def _pattern(field: str, part: Any) -> str:
+    if part is SpecialChars.WILDCARD_MULTI:
+        return "%"
+    if part is SpecialChars.WILDCARD_SINGLE:
+        return "_"
+    if not isinstance(part, str):
+        raise Refused("placeholders are not filled in here: write the values themselves", field)
+    return part.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def _require_known(field: str, text: str) -> None:
+    """Raises Refused for a value that no event can have: the rule would never match."""
+    known = _CLOSED.get(field)
+    if known and text.lower() not in {k.lower() for k in known}:
+        try:
+            raise UnknownName(field, text, known)
+        except SimlabError as e:
+            raise Refused(str(e), field) from None
