@@ -21,7 +21,7 @@ from simlab.tabletop.scenario import BUILT_IN, Effects, Event, Fact, Option, Sce
 from simlab.tabletop.state import Delivered, Down, Made, Note, State
 
 # Order of what falls due in the same second.
-_EFFECT, _FACT, _EVENT, _DEADLINE = range(4)
+_EFFECT, _FACT, _EVENT, _HELD, _DEADLINE = range(5)
 # A year: nobody advances further by a slip of the keyboard.
 FURTHEST = 366 * 86_400
 
@@ -39,12 +39,14 @@ def fold(
     """The state after these actions.
 
     `choices` (decision -> option) and `controls` are what a what-if changes; with `tolerant` a
-    decision that is not put in this branch is skipped and named in `State.skipped`.
+    decision that this branch puts later is taken once it is put (`State.late`), and one that it
+    never puts is skipped (`State.skipped`).
     Raises SessionError for an action that is not possible, UnknownName for what is not there.
     """
     run = _Run(scenario, seed, insurer_size, dict(choices or {}), scenario.controls.with_(**(controls or {})), tolerant)
     for action in actions:
         run.do(action)
+    run.skipped = list(run.held)
     return run.state()
 
 
@@ -72,6 +74,8 @@ class _Run(Ledger):
         self.choices, self.tolerant = choices, tolerant
         self.agenda: list[tuple[int, int, int, int, Any]] = []
         self.turn = 0
+        # What-if: decisions taken in play before this branch puts them; taken once they are put.
+        self.held: dict[str, tuple[str, Action]] = {}
         for name, option in choices.items():
             scenario.decision(name).option(option)
 
@@ -114,7 +118,8 @@ class _Run(Ledger):
         option = decision.option(action.data["option"])
         if decision.id not in self.open:
             if self.tolerant:
-                self.skipped.append(decision.id)
+                if decision.id not in self.made:
+                    self.held[decision.id] = (option.id, action)
                 return
             done = self.made.get(decision.id)
             why = f"was taken at {clock.duration(done.t)}: {done.option}" if done else "has not been put yet"
@@ -207,6 +212,14 @@ class _Run(Ledger):
                 self.open[name] = self.t
                 order = [d.id for d in self.s.decisions].index(name)
                 self._due(self.s.decisions[order].due(self.t), _DEADLINE, order, name)
+                if name in self.held:
+                    self.late.append(name)
+                    self._due(self.t, _HELD, order, name)
+
+    def _take_held(self, name: str) -> None:
+        option, action = self.held.pop(name)
+        if name in self.open:
+            self._take(Made(name, option, self.t, action.by, action.data.get("rationale", "")))
 
     def _deadline(self, name: str) -> None:
         if name in self.open:
@@ -290,6 +303,7 @@ _HANDLE: dict[int, Callable[[_Run, Any], None]] = {
     _EFFECT: _Run._work,
     _FACT: _Run._see,
     _EVENT: _Run._deliver,
+    _HELD: _Run._take_held,
     _DEADLINE: _Run._deadline,
 }
 

@@ -79,6 +79,7 @@ class Ledger:
         self.timeline: list[Entry] = []
         self.adjudicated_from: int | None = None
         self.skipped: list[str] = []
+        self.late: list[str] = []
 
     def log(self, kind: str, what: str, key: str = "") -> None:
         self.timeline.append(Entry(self.t, kind, what, key))
@@ -172,4 +173,5 @@ class Ledger:
             notified=dict(self.notified), outages=tuple(self.outages), notes=tuple(self.notes),
             timeline=tuple(self.timeline), exposure=seen, adjudicated_from=self.adjudicated_from,
             skipped=tuple(self.skipped),
+            late=tuple(self.late),
         )  # fmt: skip

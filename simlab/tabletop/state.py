@@ -134,6 +134,7 @@ class State:
     exposure: Seen | None
     adjudicated_from: int | None
     skipped: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
 
     @property
     def controls(self) -> Controls:
@@ -147,7 +148,7 @@ class State:
     def plain(self) -> dict[str, Any]:
         """The state as JSON values, without the real clock."""
         data = dataclasses.asdict(self)
-        for name in ("status", "speed", "skipped"):
+        for name in ("status", "speed", "skipped", "late"):
             del data[name]
         data["ended"] = self.status == "ended"
         data["in_force"] = [[t, controls.model_dump()] for t, controls in self.in_force]

@@ -58,7 +58,7 @@ class Difference:
     @property
     def is_same(self) -> bool:
         """Whether the change made no difference at all."""
-        return self.before.state.digest() == self.after.state.digest()
+        return not self.changes and all(row.is_same for row in self.timeline)
 
     @property
     def label(self) -> str:
@@ -174,6 +174,8 @@ def _notes(before: Outcome, after: Outcome, choices: Mapping[str, str]) -> Itera
             yield f"Decision {name} is not taken in this branch, so the change has nothing to act on."
     for name in after.state.skipped:
         yield f"Decision {name} was taken in play, and is not put in this branch."
+    for name in after.state.late:
+        yield f"Decision {name} is put later in this branch, and is taken then as it was in play."
     if before.state.adjudicated_from is not None:
         since = clock.duration(before.state.adjudicated_from)
         yield f"From {since} on the facilitator improvised; the branch repeats that, though it might have gone otherwise."
@@ -201,19 +203,24 @@ def sweep(scenario: Scenario, seed: int, members: int, actions: Iterable[Action]
     """The session as it would have gone with each other option, and with each control turned."""
     actions = list(actions)
     played = fold(scenario, seed, members, actions)
+    before = outcome(scenario, played)
     out = []
     for change, words in _single(scenario, played.choice):
         after = fold(scenario, seed, members, actions, **change, tolerant=True)
         label = ", ".join(f"{k}={v}" for part in change.values() for k, v in part.items())
-        out.append(Branch(label, words, outcome(scenario, after), after.digest() == played.digest()))
+        out.append(_branch(label, words, before, outcome(scenario, after)))
     for flip in FLIPS:
         if any(getattr(scenario.controls, name) == value for name, value in flip.items()):
             continue
         after = fold(scenario, seed, members, actions, controls=flip, tolerant=True)
         name, value = next(iter(flip.items()))
         words = f"Control {name.replace('_', ' ')} at STARTEX: {_value(value)}"
-        out.append(Branch(f"{name}={value}", words, outcome(scenario, after), after.digest() == played.digest()))
+        out.append(_branch(f"{name}={value}", words, before, outcome(scenario, after)))
     return out
+
+
+def _branch(label: str, words: str, before: Outcome, after: Outcome) -> Branch:
+    return Branch(label, words, after, not any(_changes(before, after)))
 
 
 def _value(value: Any) -> str:
