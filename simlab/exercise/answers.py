@@ -132,14 +132,17 @@ def _plain_bytes(path: Path, cap: int) -> bytes | None:
         if stat.S_ISLNK(os.lstat(path).st_mode):
             raise InputError(f"{path.name} is a link: hand in the file itself")
         handle = os.open(path, flags)
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise InputError(f"{path.name} is not a plain file")
+            with os.fdopen(handle, "rb", closefd=False) as f:
+                raw = f.read(cap + 1)
+        finally:
+            os.close(handle)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as e:
         raise InputError(f"{path.name} cannot be read: {getattr(e, 'strerror', None) or e}") from None
-    with os.fdopen(handle, "rb") as f:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise InputError(f"{path.name} is not a plain file")
-        raw = f.read(cap + 1)
     if len(raw) > cap:
         raise InputError(f"{path.name} is larger than {cap} bytes")
     return raw

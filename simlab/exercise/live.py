@@ -246,7 +246,9 @@ def _spec(kind: str, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Ch
     names: Names = {}
     named = type(args[0]) is str and (len(args) > 1 or kind == "simulate") if args else False
     parts: list[Lit | Expr] = [Lit(args[0])] if named else []
-    label = args[0] if named and args[0].isidentifier() else "your_value"
+    label = "your_function" if kind in ("function", "raises", "simulate") else "your_value"
+    if named and kind != "simulate" and args[0].isidentifier():
+        label = args[0]
     parts += [_name(value, label, names) for value in (args[1:] if named else args)]
     keywords = {k: _name(v, k, names) if callable(v) else Lit(v) for k, v in options.items()}
     return CheckSpec(kind, tuple(parts), keywords), names

@@ -213,7 +213,8 @@ def _tree(part: str) -> Iterator[tuple[str, bytes]]:
         return
     for path in sorted(root.rglob("*")):
         below = path.relative_to(root)
-        hidden = any(p.startswith((".", "__pycache__")) for p in below.parts)
+        # Answers given while trying out an exercise in the clone are nobody's to be handed.
+        hidden = any(p.startswith((".", "__pycache__", "answers.")) for p in below.parts)
         if path.is_file() and not path.is_symlink() and not hidden:
             yield f"{part}/{below.as_posix()}", path.read_bytes()
 

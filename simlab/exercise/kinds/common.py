@@ -83,7 +83,10 @@ def show(value: Any, cap: int = 80) -> str:
         return f"a {value.type} (not plain data)"
     if isinstance(value, Frame):
         return f"a table of {value.rows} rows"
-    said = repr(value)
+    try:
+        said = repr(value)
+    except ValueError:  # Python writes no integer of more than some thousand digits
+        return "a number too long to write"
     return said if len(said) <= cap else said[: cap - 3] + "..."
 
 

@@ -102,9 +102,19 @@ def _rows(name: str, found: Columns, wanted: Columns) -> Verdict:
 
 
 def _key(row: tuple[Any, ...]) -> str:
+    return "\x1f".join(map(_cell_key, row))
+
+
+def _cell_key(value: Any) -> str:
     # Rows without an order are matched by text, so floats meet at nine significant digits.
-    parts = ["missing" if _missing(v) else f"{float(v):.9g}" if type(v) in (int, float) else repr(v) for v in row]
-    return "\x1f".join(parts)
+    if _missing(value):
+        return "missing"
+    if type(value) not in (int, float):
+        return show(value, 10_000)
+    try:
+        return f"{float(value):.9g}"
+    except OverflowError:
+        return hex(value)
 
 
 def _verdict(name: str, details: list[Detail], what: str) -> Verdict:
