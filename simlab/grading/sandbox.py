@@ -43,7 +43,9 @@ for name, most in json.loads(sys.argv.pop(1)).items():
     kind = getattr(resource, name)
     top = resource.getrlimit(kind)[1]
     most = most if top == resource.RLIM_INFINITY else min(most, top)
-    resource.setrlimit(kind, (most, most))
+    # Over the soft limit comes SIGXCPU, which tells why the kernel ended; over the hard one SIGKILL.
+    end = most + 5 if name == "RLIMIT_CPU" and top == resource.RLIM_INFINITY else most
+    resource.setrlimit(kind, (most, end))
 os.makedirs({HOME!r}); os.makedirs({WORK!r}); os.chdir({WORK!r})
 zipfile.ZipFile({FILES!r}).extractall({WORK!r})
 sys.path.append({WORK!r})
@@ -130,6 +132,7 @@ class Box:
         """Kill the box and wait for its end."""
         self.kill()
         self.process.wait()
+        self.watcher.ended.set()
         self.watcher.join()
         for stream in (self.process.stdout, self.process.stderr):
             if stream is not None:
@@ -273,6 +276,11 @@ def _init_pid(told: int, process: subprocess.Popen[bytes]) -> int:
 def explain(said: str) -> str:
     """bubblewrap's complaint in plain words, with how to mend it."""
     low = said.lower()
+    if "mount proc" in low:
+        how = (
+            "start the container with its /proc unmasked (`--security-opt systempaths=unconfined`), or grade outside it"
+        )
+        return f"the box could not be made ({said}): {how}"
     if "namespace" in low or "uid map" in low or "operation not permitted" in low:
         how = (
             "this machine does not let a plain user make namespaces. Mend: `sysctl user.max_user_namespaces` must not "

@@ -28,6 +28,7 @@ class Watcher(threading.Thread):
         super().__init__(name="simlab-box-watcher", daemon=True)
         self.process, self.limits, self.kill_box = process, limits, kill
         self.reason, self.said = "", b""
+        self.ended = threading.Event()
         self.ends = time.monotonic() + limits.notebook_seconds
         assert process.stderr is not None
         os.set_blocking(process.stderr.fileno(), False)
@@ -39,7 +40,7 @@ class Watcher(threading.Thread):
                 self._end(TIMED_OUT)
             elif used_bytes(self.process.pid, self.limits.memory_mb << 20) > self.limits.memory_mb << 20:
                 self._end(OUT_OF_MEMORY)
-            time.sleep(_EVERY)
+            self.ended.wait(_EVERY)
         self._listen()
 
     def _end(self, reason: str) -> None:
