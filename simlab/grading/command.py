@@ -1,0 +1,222 @@
+"""The trainer's commands: `simlab release`, `simlab grade`, `simlab results`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simlab.errors import SimlabError
+
+if TYPE_CHECKING:
+    from simlab.grading.outcome import Outcome
+
+OK, PERSON, NOT_STARTED, STOPPED = 0, 1, 2, 130
+_COURSE = click.option(
+    "--course",
+    "home",
+    default=".",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The course's folder, which holds solutions/.",
+    show_default=True,
+)
+
+
+@click.command("release")
+@click.argument("name", required=False)
+@click.option(
+    "--check", is_flag=True, help="Write nothing: say which exercise is out of date, and check every notebook."
+)
+@click.option("--tidy", is_flag=True, help="First take outputs and editors' leftovers out of lessons and solutions.")
+@_COURSE
+def release_command(name: str | None, check: bool, tidy: bool, home: Path) -> None:
+    """Make exercises/NAME from solutions/NAME (all of them without NAME), and refuse what would leak."""
+    from simlab.grading import course, release
+
+    try:
+        opened = course.open_course(home)
+        if tidy:
+            for file in release.tidy(opened):
+                click.echo(f"tidied {file}")
+        faults = [str(f) for f in release.check_notebooks(opened) if f.is_error and _is_ours(f.file)] if check else []
+        try:
+            done = release.release(opened, name, check)
+        except SimlabError as e:
+            faults += str(e).splitlines()
+            done = []
+    except SimlabError as e:
+        _stop(str(e))
+    for each in done:
+        for finding in each.findings:
+            click.echo(f"warning: {finding}", err=True)
+        click.echo(f"{each.name}: {each.state}")
+    for line in dict.fromkeys(faults):
+        click.echo(f"error: {line}", err=True)
+    late = [d.name for d in done if d.state in (release.OUT_OF_DATE, release.MISSING)]
+    if late:
+        click.echo(f"error: run `simlab release` for {', '.join(late)}", err=True)
+    sys.exit(PERSON if faults or late else OK)
+
+
+def _is_ours(file: str) -> bool:
+    """Whether a notebook is held to the house's style: not one of a course written for plain nbgrader."""
+    parts = file.split("/")
+    return parts[0] == "lessons" or parts[1][:2].isdigit()
+
+
+@click.command("grade")
+@click.argument("folder", type=click.Path(path_type=Path))
+@_COURSE
+@click.option("--assignment", help="Grade this exercise only.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="How many at a time.")
+@click.option("--regrade", is_flag=True, help="Grade again what was graded before.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a submission on standard output.")
+@click.option("--unsafe-no-sandbox", is_flag=True, help="Run learners' code WITHOUT isolation; every report says so.")
+def grade_command(
+    folder: Path,
+    home: Path,
+    assignment: str | None,
+    workers: int,
+    regrade: bool,
+    as_json: bool,
+    unsafe_no_sandbox: bool,
+) -> None:
+    """Grade FOLDER/<learner>/<assignment>/*.ipynb.
+
+    \b
+    Exit code 0: every submission has an outcome and none needs a person.
+              1: some need a person.    2: grading could not start.
+    """
+    from simlab.grading import batch
+
+    if unsafe_no_sandbox:
+        click.echo("WARNING: learners' code runs WITHOUT isolation, with all that you may read and write.", err=True)
+    try:
+        with _Shown(quiet=as_json) as shown:
+            outcomes = batch.grade(
+                folder,
+                home,
+                assignment=assignment,
+                workers=workers,
+                sandbox=not unsafe_no_sandbox,
+                progress=shown,
+                regrade=regrade,
+            )
+    except SimlabError as e:
+        _stop(str(e))
+    except KeyboardInterrupt:
+        click.echo("Stopped. The same command goes on with what is missing.", err=True)
+        sys.exit(STOPPED)
+    if as_json:
+        for o in outcomes:
+            click.echo(json.dumps(asdict(o), ensure_ascii=False))
+    else:
+        _table(outcomes, home)
+    sys.exit(PERSON if any(needs_person(o) for o in outcomes) else OK)
+
+
+def needs_person(outcome: Outcome) -> bool:
+    """Whether somebody must look: it has no marks, or some marks are a person's to give."""
+    return not outcome.is_graded or bool(outcome.needs_person)
+
+
+@click.command("results")
+@_COURSE
+@click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write the rows to this file.")
+def results_command(home: Path, target: Path | None) -> None:
+    """Show every result of the course, or write them as CSV."""
+    from simlab.grading import results
+
+    try:
+        if target is None:
+            _table([r.outcome.with_(points=r.points, needs_person=r.needs_person) for r in results.rows(home)], home)
+        else:
+            count = results.write(home, target)
+            click.echo(f"{count} rows written to {target}")
+    except SimlabError as e:
+        _stop(str(e))
+
+
+def _stop(text: str) -> None:
+    for line in text.splitlines():
+        click.echo(f"error: {line}", err=True)
+    sys.exit(NOT_STARTED)
+
+
+class _Shown:
+    """Progress: a bar with the time left in a terminal, one plain line for each submission elsewhere."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> _Shown:
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            columns = (
+                TextColumn("Grading"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+                TextColumn("{task.description}"),
+            )
+            self._bar = Progress(*columns, console=Console(stderr=True))
+            self._bar.start()
+            self._task = self._bar.add_task("", total=None)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def __call__(self, done: int, total: int, outcome: Outcome) -> None:
+        if self._bar:
+            from rich.markup import escape
+
+            self._bar.update(self._task, completed=done, total=total, description=escape(outcome.learner))
+        elif not self._quiet:
+            click.echo(f"[{done}/{total}] {outcome.learner} {outcome.assignment}: {_said(outcome)}", err=True)
+
+
+def _said(outcome: Outcome) -> str:
+    from simlab.grading.feedback import number
+
+    points = f" {number(outcome.points)}/{number(outcome.maximum)}" if outcome.is_graded else ""
+    return f"{outcome.outcome}{points}"
+
+
+def _table(outcomes: list[Outcome], home: Path) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from simlab.grading.feedback import number
+
+    table = Table("learner", "exercise", "outcome", "points", "for a person", "remarks", box=box.SIMPLE)
+    for o in outcomes:
+        remarks = [o.reason, *o.repairs, "" if o.isolated else "graded WITHOUT isolation"]
+        points = f"{number(o.points)} of {number(o.maximum)}" if o.is_graded else "-"
+        cells = (
+            o.learner,
+            o.assignment,
+            o.outcome,
+            points,
+            ", ".join(o.needs_person),
+            "; ".join(r for r in remarks if r)[:300],
+        )
+        table.add_row(*(Text(c) for c in cells))
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(table)
+    waiting = sum(map(needs_person, outcomes))
+    graded = sum(o.is_graded for o in outcomes)
+    console.print(
+        Text(f"{len(outcomes)} submissions, {graded} graded, {waiting} for a person. Feedback lies in feedback/.")
+    )

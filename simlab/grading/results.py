@@ -1,0 +1,110 @@
+"""All results of a course as rows, and as a CSV that spreadsheets and learning systems read.
+
+A submission that could not be graded has no points in it, never a 0; a mark that a person gave in
+formgrader stands in place of the automatic one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from simlab.errors import GradingError
+from simlab.grading import course, outcome, state
+from simlab.grading.course import Course
+from simlab.grading.feedback import number
+from simlab.grading.outcome import Outcome
+
+COLUMNS = (
+    "learner", "assignment", "outcome", "points", "maximum", "needs_person", "isolated", "judged_outside", "graded_at",
+    "repairs", "reason",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One submission: `points` None where it could not be graded; `at` ISO 8601 UTC, '' when unknown."""
+
+    outcome: Outcome
+    points: float | None
+    needs_person: tuple[str, ...]
+    at: str
+
+
+def rows(where: Course | Path | str) -> list[Row]:
+    """Every result that the course keeps, by assignment and learner. Raises GradingError."""
+    home = where if isinstance(where, Course) else course.open_course(where)
+    people = _marks_of_people(home)
+    return [_row(home, o, people.get((o.learner, o.assignment))) for o in _outcomes(home)]
+
+
+def _outcomes(home: Course) -> Iterator[Outcome]:
+    for path in sorted(home.results.rglob("*.json")):
+        try:
+            yield outcome.read(path)
+        except GradingError:
+            continue  # half a file of somebody else's; grading writes whole ones
+
+
+def _row(home: Course, found: Outcome, person: tuple[float, tuple[str, ...]] | None) -> Row:
+    at = state.recall(home, found.learner, found.assignment).get("at", "")
+    if not found.is_graded or person is None:
+        return Row(found, found.points, found.needs_person, at)
+    return Row(found, person[0], person[1], at)
+
+
+def _marks_of_people(home: Course) -> dict[tuple[str, str], tuple[float, tuple[str, ...]]]:
+    """(learner, assignment) -> (points, cells that still wait), as the gradebook has them now."""
+    if not home.gradebook.exists():
+        return {}
+    from nbgrader.api import Gradebook
+
+    from simlab.grading import gradebook
+
+    found = {}
+    with Gradebook(gradebook.url(home.gradebook)) as gb:
+        for assignment in gb.assignments:
+            for submission in assignment.submissions:
+                grades = [g for n in submission.notebooks for g in n.grades]
+                waiting = tuple(g.name for g in grades if g.needs_manual_grade)
+                found[submission.student.id, assignment.name] = (float(submission.score), waiting)
+    return found
+
+
+def as_csv(found: list[Row]) -> str:
+    """Rows as CSV text, every cell quoted, none of them a live formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in found:
+        writer.writerow([_safe(cell) for cell in _cells(row)])
+    return out.getvalue()
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    o = row.outcome
+    yes = {True: "yes", False: "no"}
+    return (
+        o.learner, o.assignment, o.outcome, number(row.points), number(o.maximum), "; ".join(row.needs_person),
+        yes[o.isolated], yes[o.judged], row.at, "; ".join(o.repairs), o.reason,
+    )  # fmt: skip
+
+
+def _safe(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula; numbers of ours never start with a sign."""
+    text = cell.replace("\0", "")
+    return f"'{text}" if text.lstrip(" \n").startswith(_FORMULA) else text
+
+
+def write(where: Course | Path | str, target: Path) -> int:
+    """Write the CSV (UTF-8 with a mark, so that spreadsheets read names right); how many rows."""
+    found = rows(where)
+    try:
+        target.write_text(as_csv(found), encoding="utf-8-sig", newline="")
+    except OSError as e:
+        raise GradingError(f"{target}: cannot be written: {e.strerror or e}") from e
+    return len(found)
