@@ -6,6 +6,7 @@ every check cell gets exactly one number, 0 included, and a check without a verd
 
 from __future__ import annotations
 
+import logging
 import math
 from typing import Any
 
@@ -18,6 +19,7 @@ from simlab.grading.outcome import CheckResult
 from simlab.grading.run import Notebook, Run
 
 LOST = Verdict(0.0, "This check was not reached: the notebook ended before it.")
+_SILENT = logging.getLogger("simlab.grading.nbgrader")
 PERSON = "This check could not be carried out; your trainer will look at it."
 
 
@@ -76,16 +78,27 @@ def points_of(share: Any, maximum: float) -> float:
 
 
 def classic_points(cell: Any) -> tuple[float | None, float]:
-    """nbgrader's own marks of a cell, (None, maximum) where a person must give them."""
-    try:
-        points, maximum = utils.determine_grade(cell)
-    except (ValueError, KeyError, TypeError):  # a number over the maximum, or no text at all
-        points, maximum = 0.0, float(cell.metadata.nbgrader.points)
+    """nbgrader's own marks of a cell, (None, maximum) where a person must give them.
+
+    nbgrader gives full points for a number below 0 or NaN and stops at one over the maximum: none
+    of them is a mark, so each is 0 here.
+    """
+    maximum = float(cell.metadata.nbgrader.points)
+    if _is_no_mark(cell, maximum):
         cell.outputs = [new_output("execute_result", data={"text/plain": "0.0"}, execution_count=None)]
-    if points is not None and not math.isfinite(points):
-        points = 0.0
-        cell.outputs = [new_output("execute_result", data={"text/plain": "0.0"}, execution_count=None)]
-    return (None if points is None else float(points)), float(maximum)
+    points, _ = utils.determine_grade(cell, _SILENT)
+    return (None if points is None else float(points)), maximum
+
+
+def _is_no_mark(cell: Any, maximum: float) -> bool:
+    """Whether the result of a cell is a number that cannot be its marks."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "execute_result":
+            try:
+                return not 0 <= float(output.data.get("text/plain", "")) <= maximum
+            except (TypeError, ValueError):
+                return not output.data.get("text/plain")
+    return False
 
 
 def quiet(cell: Any) -> None:
