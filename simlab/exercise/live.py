@@ -7,7 +7,7 @@ marked later says so. Every result is a few lines of text that a screen reader r
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from simlab.exercise.workspace import learner_of
 
 PRACTICE_SEED = 20260302
 SHOWN = 5
+FRESH = "This was practice. When it is marked, the world has a seed that you have not seen."
 Renderer = Callable[["Question"], Any]
 Names = dict[str, Any]
 
@@ -31,8 +32,9 @@ Names = dict[str, Any]
 class Result:
     """What a check says: `message` is the whole text, `share` from 0 to 1, `verdict` the parts."""
 
-    def __init__(self, verdict: Verdict) -> None:
-        self.verdict, self.share, self.message = verdict, verdict.share, _text(verdict)
+    def __init__(self, verdict: Verdict, notes: Iterable[str] = ()) -> None:
+        self.verdict, self.share = verdict, verdict.share
+        self.message = "\n".join([_text(verdict), *notes])
 
     def __repr__(self) -> str:
         return self.message
@@ -71,7 +73,7 @@ class Question:
         """
         self._check(value)
         self.answers.give(self.item.id, value)
-        return Result(self.feedback())
+        return Result(self.feedback(), self.answers.notes)
 
     def feedback(self) -> Verdict:
         """What is known of the answer given; in practice, this choice's own feedback."""
@@ -182,25 +184,28 @@ class Check:
     def _run(self, kind: str, args: tuple[Any, ...], options: dict[str, Any]) -> Result:
         spec, names = _spec(kind, args, options)
         self._last = spec, names
-        result: Result = self._said(lambda: Result(self._play(spec, names)))
+        result: Result = self._said(lambda: self._play(spec, names, [FRESH] if kind == "simulate" else []))
         return result
 
-    def _play(self, spec: CheckSpec, names: Names) -> Verdict:
-        context = Context(PRACTICE_SEED, Answers(self.folder).values(), practice=True)
-        return drive(KINDS[spec.kind](spec, context), lambda ask: respond(ask, dict(names)))
+    def _play(self, spec: CheckSpec, names: Names, notes: list[str]) -> Result:
+        answers = Answers(self.folder)
+        context = Context(PRACTICE_SEED, answers.values(), practice=True)
+        verdict = drive(KINDS[spec.kind](spec, context), lambda ask: respond(ask, dict(names)))
+        return Result(verdict, [*notes, *answers.notes])
 
     def _expect(self, expect: Expect) -> Result:
         if self._last is None:
             raise InputError("check.expect stands below the check that it belongs to")
         spec, names = self._last
-        return Result(self._play(CheckSpec(spec.kind, spec.args, spec.kwargs, expect), names))
+        return self._play(CheckSpec(spec.kind, spec.args, spec.kwargs, expect), names, [])
 
     def _show(self, name: str) -> Any:
         question = self.question(name)
         if self.renderer is not None:
             return self.renderer(question)
         verdict = question.feedback()
-        return Result(Verdict(verdict.share, f"{question.text()}\n{verdict.message}", cite=verdict.cite))
+        said = Verdict(verdict.share, f"{question.text()}\n{verdict.message}", cite=verdict.cite)
+        return Result(said, question.answers.notes)
 
     def _answer(self, name: str, given: tuple[Any, ...]) -> Result:
         question = self.question(name)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,7 @@ def test_functions_are_tried_on_what_is_stated(check: Check) -> None:
 
 def test_simulate_has_a_practice_seed_and_says_why(check: Check) -> None:
     good = check.simulate("echo", lambda x: x, lambda x: x)
-    assert good.message == "0 lost.\nSource: RFC 862"
+    assert good.message.startswith("0 lost.\nSource: RFC 862\nThis was practice.")
     spec, context = ECHO[0]
     assert spec.args == (Lit("echo"), Expr("your_function"), Expr("your_function_2"))
     assert context.seed == PRACTICE_SEED and context.practice and context.reference is None
@@ -173,8 +174,16 @@ def test_expect_plays_the_check_above_with_its_key(check: Check) -> None:
 
 def test_damaged_answers_do_not_stop_a_check(check: Check) -> None:
     (check.folder / "answers.json").write_text("{", encoding="utf-8")
-    assert check.answer("lost-printout", "pick-up").share == 1
+    first = check.answer("lost-printout", "pick-up")
+    assert first.share == 1 and "kept as answers.damaged-1.json" in first.message
+    assert "damaged" not in check.answer("lost-printout", "pick-up").message
     assert (check.folder / "answers.damaged-1.json").exists()
+
+
+@pytest.mark.parametrize("use", [lambda c: c.value("x", 1), lambda c: c.choice("marked-one")])
+def test_a_damaged_file_is_told_by_whatever_meets_it(check: Check, use: Callable[[Check], Result]) -> None:
+    (check.folder / "answers.json").write_text("{", encoding="utf-8")
+    assert "kept as answers.damaged-1.json" in use(check).message
 
 
 def test_a_result_is_its_text_and_shows_itself_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,7 +55,7 @@ PLAIN = st.recursive(
 
 
 @given(PLAIN)
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_plain_data_comes_back_as_it_was(value: Any) -> None:
     text = encode(value)
     assert text.isascii()

@@ -46,7 +46,7 @@ def _miss(spec: CheckSpec, call: Call, found: Any, wanted: Any, alike: Alike, ex
             return Verdict(float(share[0]) if share else 0.0, message, cite=hidden(spec, "cite", ""))
     text = f"Not yet: {call.expr} is {show(found)}."
     if exact and type(found) is not type(wanted):
-        text += f" Its type is {_type(found)}; a {_type(wanted)} is asked for."
+        text += f" Its type is {_type(found)}; asked for is {_type(wanted)}."
     return Verdict(0.0, text + " Go through the steps that made it, and look at each result.")
 
 
