@@ -23,7 +23,7 @@ def lab(workspace: Path, learner: str | None, port: int | None, no_browser: bool
     from simlab.exercise import workspace as workspaces
 
     report = workspaces.prepare(workspace, learner)
-    click.echo(report.in_words())
+    click.echo(report.text())
     if not prepare_only:
         from simlab.notebook.lab import serve
 
