@@ -114,10 +114,14 @@ class Session:
         if isinstance(to, str):
             to = clock.seconds(to)
         if to is None:
-            to = next_moment(self.scenario, self.card.seed, self.card.members, self.actions)
+            to = self.next_moment()
             if to is None:
                 raise SessionError("nothing more is due in this scenario: end the session")
         return self.act("advance", by, to=to)
+
+    def next_moment(self) -> int | None:
+        """When something next happens; None when nothing is due. What it is stays with the scenario."""
+        return next_moment(self.scenario, self.card.seed, self.card.members, self.actions)
 
     def refresh(self) -> State:
         """Read what others did meanwhile."""
