@@ -1,92 +1,121 @@
 """Claims of one year, about ten a member, in CMS's column names.
 
-A member has four lasting reasons for care, each with a provider; every claim is one of them. Three
-hashes a claim, cut into bit fields, are all the chance there is: that is what makes it fast.
+A member has four lasting reasons for care, each with a provider; every claim is for one of them. One
+hash a claim, cut into bit fields, is all the chance there is: that makes it fast.
 """
 
 from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from simlab import draw
-from simlab.draw import I64, U64
+from simlab.draw import I64
 from simlab.insurer import pools, providers
+from simlab.insurer.bits import field, pick
 from simlab.insurer.cover import Cover
-from simlab.insurer.members import days
 from simlab.insurer.people import YEAR_END, People
 from simlab.insurer.text import Objects, category, column, stamp
 
-REASONS = 4
+REASONS, DAY = 4, 86_400
+# Members built at a time: their claims' columns fit a processor's cache, and memory stays small.
+_PIECE = 1_000
+_ROWS: dict[str, Any] = {
+    "id": object, "member": np.int32, "provider": np.int32, "from": np.int64, "thru": np.int64,
+    "diagnosis": np.int16, "procedure": np.int16, "cents": np.int64, "sensitive": np.int8, "status": np.int8,
+}  # fmt: skip
 STATUSES = ("paid", "denied", "pending", "adjusted")
 # Claims a year, sixteen equally likely counts for each age band; the mean over members is near 10.
 _COUNTS = np.array(
     [
-        [0, 1, 2, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10, 12, 15, 20],
-        [0, 1, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 11, 13, 16, 22],
-        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 21, 30],
-        [1, 2, 4, 5, 6, 8, 9, 10, 11, 13, 14, 16, 18, 22, 28, 40],
+        [0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10, 11, 13, 16, 22],
+        [0, 1, 2, 2, 3, 4, 5, 5, 6, 7, 9, 10, 12, 14, 17, 24],
+        [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 13, 15, 18, 23, 34],
+        [1, 2, 4, 6, 7, 9, 10, 11, 12, 14, 16, 18, 21, 25, 32, 44],
         [2, 4, 6, 8, 10, 12, 13, 15, 17, 19, 21, 24, 28, 33, 40, 56],
     ]
 )
 _REASON = np.array([0] * 8 + [1] * 4 + [2] * 2 + [3] * 2)
-_STATUS = np.repeat(np.arange(4, dtype=np.int8), (222, 20, 8, 6))
+_STATUS = np.repeat(np.arange(4, dtype=np.int16), (222, 20, 8, 6))
+_PAYS = np.array([1, 0, 0, 1])  # by status: denied and pending claims pay nothing
 _STAY = np.array([0] * 58 + [1, 1, 2, 2, 3, 5])
 
 
 @dataclass(frozen=True, eq=False)
 class Tables:
-    """Content as integer tables: diagnosis by group and weight, procedures by diagnosis."""
+    """Content as integer tables.
 
-    group_total: I64
-    group_base: I64
-    ends: I64
-    diagnosis: I64
+    `lot` holds, group by group, each diagnosis as many times as it weighs, so that a weighted draw
+    is one look-up. A group is age band * 3 + gender. A `line` is one diagnosis with one procedure
+    billed for it.
+    """
+
+    lot: I64
+    lot_start: I64
+    lot_size: I64
     specialty: I64
-    billed_start: I64
-    billed_size: I64
-    billed: I64
-    low: I64
-    spread: I64
-    sensitive: I64
+    line_start: I64
+    line_count: I64
+    line_procedure: I64
+    line_sensitive: I64
+    line_low: I64
+    line_spread: I64
 
 
 @functools.cache
 def tables() -> Tables:
-    """The code tables. A group is age band * 3 + gender."""
+    """The code tables, made once from content."""
     codes = pools.codes()
-    place = {p.id: i for i, p in enumerate(codes.procedures)}
-    rows = [
-        [i for i, d in enumerate(codes.diagnoses) if band in d.ages and d.sex in ("any", gender)]
+    lots = [
+        [
+            i
+            for i, d in enumerate(codes.diagnoses)
+            if band in d.ages and d.sex in ("any", gender)
+            for _ in range(d.weight)
+        ]
         for band in pools.BANDS
         for gender in ("F", "M", "X")
     ]
-    weights = np.array([codes.diagnoses[i].weight for row in rows for i in row])
-    total = np.array([sum(codes.diagnoses[i].weight for i in row) for row in rows])
-    size = np.array([len(d.billed) for d in codes.diagnoses])
+    size = np.array([len(lot) for lot in lots])
+    billed = np.array([len(d.billed) for d in codes.diagnoses])
+    place = {p.id: i for i, p in enumerate(codes.procedures)}
+    lines = [(i, place[b]) for i, d in enumerate(codes.diagnoses) for b in d.billed]
+    procedures = [codes.procedures[p] for _, p in lines]
     return Tables(
-        group_total=total,
-        group_base=np.cumsum(total) - total,
-        ends=np.cumsum(weights),
-        diagnosis=np.array([i for row in rows for i in row]),
+        lot=np.array([i for lot in lots for i in lot]),
+        lot_start=np.cumsum(size) - size,
+        lot_size=size,
         specialty=np.array([codes.specialties.index(d.specialty) for d in codes.diagnoses]),
-        billed_start=np.cumsum(size) - size,
-        billed_size=size,
-        billed=np.array([place[b] for d in codes.diagnoses for b in d.billed]),
-        low=np.array([p.low for p in codes.procedures]),
-        spread=np.array([p.high - p.low + 1 for p in codes.procedures]),
-        sensitive=_sensitive(codes),
+        line_start=np.cumsum(billed) - billed,
+        line_count=billed,
+        line_procedure=np.array([p for _, p in lines], dtype=np.int16),
+        line_sensitive=np.array([_sensitive(codes, i, p) for i, p in lines], dtype=np.int16),
+        line_low=np.array([p.low for p in procedures]),
+        line_spread=np.array([p.high - p.low + 1 for p in procedures]),
     )
 
 
-def _sensitive(codes: pools.Codes) -> I64:
-    """Category by diagnosis (row) and procedure: the diagnosis's, or else the procedure's."""
-    mine = np.array([pools.SENSITIVE.index(d.sensitive) for d in codes.diagnoses])[:, None]
-    theirs = np.array([pools.SENSITIVE.index(p.sensitive) for p in codes.procedures])[None, :]
-    return np.where(mine > 0, mine, theirs)
+def _sensitive(codes: pools.Codes, diagnosis: int, procedure: int) -> int:
+    """The diagnosis's category, or else the procedure's."""
+    mine = pools.SENSITIVE.index(codes.diagnoses[diagnosis].sensitive)
+    return mine or pools.SENSITIVE.index(codes.procedures[procedure].sensitive)
+
+
+@functools.cache
+def _words() -> dict[str, pd.Index]:
+    """The categories of the text columns."""
+    codes = pools.codes()
+    lists = {
+        "diagnosis": [d.id for d in codes.diagnoses],
+        "procedure": [p.id for p in codes.procedures],
+        "sensitive": list(pools.SENSITIVE),
+        "status": list(STATUSES),
+    }
+    return {name: pd.Index(words, dtype="str") for name, words in lists.items()}
 
 
 def table(people: People, cover: Cover, provider_id: Objects) -> pd.DataFrame:
@@ -95,56 +124,71 @@ def table(people: People, cover: Cover, provider_id: Objects) -> pd.DataFrame:
     The member is named `member_id` where DE-SynPUF has DESYNPUF_ID; diagnoses are ICD-10-CM where
     it has ICD9_DGNS_CD_1.
     """
-    t, seed = tables(), people.seed
-    diagnosis, provider = _reasons(people)
     first, span = _window(people, cover)
     counts = _counts(people, span)
-    who = np.repeat(people.number, counts)
-    nth = np.arange(len(who)) - np.repeat(np.cumsum(counts) - counts, counts)
-    claim = (who + 1) * 100 + nth
-
-    h = draw.bits(seed, "claim", claim)
-    reason = who * REASONS + _REASON[_field(h, 0, 4)]
-    dx = diagnosis[reason]
-    hcpcs = t.billed[t.billed_start[dx] + _pick(h, 4, 16, t.billed_size[dx])]
-    start = first[who] + _pick(h, 20, 24, span[who])
-    status = _STATUS[_field(h, 44, 8)]
-    until = np.minimum(start + _STAY[_field(h, 52, 6)], YEAR_END)
-    price = t.low[hcpcs] + draw.below(seed, "price", claim, t.spread[hcpcs])
-    return pd.DataFrame(
-        {
-            "CLM_ID": column(stamp("C#########", claim)),
-            "member_id": category(who, people.member_id),
-            "provider_id": category(provider[reason], provider_id),
-            "CLM_FROM_DT": days(start),
-            "CLM_THRU_DT": days(until),
-            "ICD10_DGNS_CD_1": category(dx, [d.id for d in pools.codes().diagnoses]),
-            "HCPCS_CD_1": category(hcpcs, [p.id for p in pools.codes().procedures]),
-            "CLM_PMT_AMT_CENTS": np.where((status == 1) | (status == 2), 0, price),
-            "sensitive": category(t.sensitive[dx, hcpcs], pools.SENSITIVE),
-            "status": category(status, STATUSES),
-        }
-    )
+    ends = np.cumsum(counts)
+    rows = {name: np.empty(int(ends[-1]), dtype) for name, dtype in _ROWS.items()}
+    for low in range(0, len(counts), _PIECE):
+        some = people.number[low : low + _PIECE]
+        here = slice(int(ends[low] - counts[low]), int(ends[some[-1]]))
+        for name, values in _piece(people, some, first[some], span[some], counts[some]).items():
+            rows[name][here] = values
+    return _frame(rows, people.member_index, provider_id)
 
 
-def _field(h: U64, at: int, width: int) -> I64:
-    return ((h >> np.uint64(at)) & np.uint64((1 << width) - 1)).view(np.int64)
+def _piece(people: People, members: I64, first: I64, span: I64, counts: I64) -> dict[str, np.ndarray]:
+    """The claims of some members, as whole numbers by column."""
+    t = tables()
+    diagnosis, provider = _reasons(people, members)
+    who = np.repeat(np.arange(len(members)), counts)
+    # A member's claims are numbered from their id, so that other members' claims move none.
+    claim = np.arange(len(who)) + np.repeat((members + 1) * 100 - np.cumsum(counts) + counts, counts)
+    h = draw.bits(people.seed, "claim", claim)
+    reason = who * REASONS + _REASON.take(field(h, 0, 4))
+    dx = diagnosis.take(reason)
+    line = t.line_start.take(dx) + pick(h, 4, 8, t.line_count.take(dx))
+    start = first.take(who) + pick(h, 12, 16, span.take(who))
+    status = _STATUS.take(field(h, 34, 8))
+    price = t.line_low.take(line) + pick(h, 42, 22, t.line_spread.take(line))
+    return {
+        "id": stamp("C#########", claim),
+        "member": members.take(who),
+        "provider": provider.take(reason),
+        "from": start * DAY,
+        "thru": np.minimum(start + _STAY.take(field(h, 28, 6)), YEAR_END) * DAY,
+        "diagnosis": dx,
+        "procedure": t.line_procedure.take(line),
+        "cents": price * _PAYS.take(status),
+        "sensitive": t.line_sensitive.take(line),
+        "status": status,
+    }
 
 
-def _pick(h: U64, at: int, width: int, n: I64) -> I64:
-    """A whole number in [0, n) from `width` bits of a hash."""
-    return (_field(h, at, width) * n) >> width
+def _frame(rows: dict[str, Any], member_id: pd.Index, provider_id: Objects) -> pd.DataFrame:
+    words = _words()
+    columns = {
+        "CLM_ID": column(rows["id"]),
+        "member_id": category(rows["member"], member_id),
+        "provider_id": category(rows["provider"], provider_id),
+        "CLM_FROM_DT": rows["from"].view("datetime64[s]"),
+        "CLM_THRU_DT": rows["thru"].view("datetime64[s]"),
+        "ICD10_DGNS_CD_1": category(rows["diagnosis"], words["diagnosis"]),
+        "HCPCS_CD_1": category(rows["procedure"], words["procedure"]),
+        "CLM_PMT_AMT_CENTS": rows["cents"],
+        "sensitive": category(rows["sensitive"], words["sensitive"]),
+        "status": category(rows["status"], words["status"]),
+    }
+    return pd.DataFrame(columns, copy=False)
 
 
-def _reasons(people: People) -> tuple[I64, I64]:
+def _reasons(people: People, members: I64) -> tuple[I64, I64]:
     """Diagnosis and provider of each member's four reasons for care, laid end to end."""
-    t, seed = tables(), people.seed
-    who = np.repeat(people.number, REASONS)
-    ids = np.arange(len(who))
-    group = (people.band * 3 + people.gender)[who]
-    at = t.group_base[group] + draw.below(seed, "reason", ids, t.group_total[group])
-    dx = t.diagnosis[np.searchsorted(t.ends, at, side="right")]
-    return dx, providers.choose(seed, "provider", ids, who, people.state[who], t.specialty[dx])
+    t, who = tables(), np.repeat(members, REASONS)
+    h = draw.bits(people.seed, "reason", who * REASONS + np.tile(np.arange(REASONS), len(members)))
+    group = np.repeat(people.band[members] * 3 + people.gender[members], REASONS)
+    dx = t.lot.take(t.lot_start.take(group) + pick(h, 0, 24, t.lot_size.take(group)))
+    state = np.repeat(people.state[members], REASONS)
+    return dx, providers.choose(h, who, state, t.specialty.take(dx))
 
 
 def _window(people: People, cover: Cover) -> tuple[I64, I64]:

@@ -31,7 +31,7 @@ def digest(frame: pd.DataFrame) -> str:
 
 def _canonical(name: str, values: pd.Series) -> tuple[str, list[bytes]]:
     dtype = values.dtype
-    if isinstance(dtype, pd.CategoricalDtype) or isinstance(dtype, pd.StringDtype) or dtype == object:
+    if isinstance(dtype, pd.CategoricalDtype | pd.StringDtype) or dtype.kind == "O":
         return "text", _text(name, values)
     if dtype.kind == "b":
         return "bool", [_int64(values.to_numpy())]

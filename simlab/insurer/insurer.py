@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,11 @@ class Insurer:
 
     seed: int
     size: int
-    year: int = YEAR
+    year: int = field(default=YEAR, init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seed", _whole("seed", self.seed, 0, 2**32 - 1))
+        object.__setattr__(self, "size", _whole("members", self.size, SMALLEST, LARGEST))
 
     @classmethod
     def build(cls, seed: int, members: int = 10_000) -> Insurer:
@@ -43,9 +47,7 @@ class Insurer:
         Button (members, cover, providers), with ICD-10-CM in place of ICD-9. All people are invented.
         Raises InputError for a seed or a size out of range.
         """
-        _whole("seed", seed, 0, 2**32 - 1)
-        _whole("members", members, SMALLEST, LARGEST)
-        return cls(int(seed), int(members))
+        return cls(seed, members)
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by name, one of TABLES. Raises UnknownName."""
@@ -174,7 +176,7 @@ class Insurer:
         return company.sites_table()
 
 
-def _whole(name: str, value: object, low: int, high: int) -> None:
-    good = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not good or not low <= int(value) <= high:  # type: ignore[call-overload]
-        raise InputError(f"{name} is {value!r}: give a whole number from {low:,} to {high:,}")
+def _whole(name: str, value: object, low: int, high: int) -> int:
+    if isinstance(value, int | np.integer) and not isinstance(value, bool) and low <= value <= high:
+        return int(value)
+    raise InputError(f"{name} is {value!r}: give a whole number from {low:,} to {high:,}")

@@ -112,11 +112,9 @@ def _bank(people: People) -> Objects:
 
 def _confidential(people: People) -> Objects:
     """Where mail must go instead, for those who asked (45 CFR 164.522(b)); "" for all others."""
-    asked = draw.chance(people.seed, "confidential", people.number, 6_000) & (people.band > 0)
+    asked = draw.chance(people.seed, "confidential", people.number, 7_500) & (people.band > 0)
     who = np.flatnonzero(asked)
-    spots = [p for s in pools.places().states for p in s.places]
     towns = [f", {p.city}, {s.id} {p.zip3}" for s in pools.places().states for p in s.places]
-    assert len(spots) == len(towns)
     out = objects([""] * len(people.household))
     there = people.h_place[people.household[who]]
     out[who] = streets(people.seed, "confidential street", who) + objects(towns)[there]

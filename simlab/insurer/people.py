@@ -32,7 +32,7 @@ _ADULT = 18 * 366
 # Born on or after 2 January 2009: a child member is a minor through the whole of 2026.
 _CHILD = 6208
 # Deaths in a million by age band, so that about one member in a hundred has died.
-_DEATHS = np.array([300, 300, 2_500, 14_000, 45_000])
+_DEATHS = np.array([400, 400, 4_000, 20_000, 68_000])
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +73,11 @@ class People:
     @functools.cached_property
     def member_id(self) -> Objects:
         return stamp("M#######", self.number + 1)
+
+    @functools.cached_property
+    def member_index(self) -> pd.Index:
+        """The categories of a column of member ids."""
+        return pd.Index(self.member_id, dtype="str")
 
     @functools.cached_property
     def household_id(self) -> Objects:

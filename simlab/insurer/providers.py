@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from simlab import draw
-from simlab.draw import I64
+from simlab.draw import I64, U64
 from simlab.insurer import pools
+from simlab.insurer.bits import pick
 from simlab.insurer.text import Objects, category, column, stamp
 
 BLOCK = 10_000
@@ -36,12 +37,12 @@ def per_block() -> int:
     return int(_slots()[0].sum()) * len(pools.codes().specialties)
 
 
-def choose(seed: int, label: str, ids: I64, number: I64, state: I64, specialty: I64) -> I64:
-    """A provider number for each id: in the member's State, of the specialty asked for."""
+def choose(h: U64, number: I64, state: I64, specialty: I64) -> I64:
+    """A provider number for each hash `h` (its upper 40 bits): in the member's State, of a specialty."""
     width, first = _slots()
-    pick = draw.below(seed, label, ids, width[state] * blocks(number))
-    block, slot = np.divmod(pick, width[state])
-    return block * per_block() + (first[state] + slot) * len(pools.codes().specialties) + specialty
+    slot = first.take(state) + pick(h, 24, 16, width.take(state))
+    block = pick(h, 40, 24, blocks(number))
+    return block * per_block() + slot * len(pools.codes().specialties) + specialty
 
 
 def npi_like(seed: int, number: I64) -> Objects:

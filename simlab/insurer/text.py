@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,14 +19,28 @@ def stamp(pattern: str, numbers: npt.ArrayLike) -> Objects:
     `stamp("M#######", [12])` gives `M0000012`. Digits beyond the pattern are cut, so the caller
     keeps numbers within it.
     """
-    rest = np.asarray(numbers, dtype=np.int64)
-    grid = np.empty((len(rest), len(pattern) + 1), dtype=np.uint8)
-    grid[:] = np.frombuffer(f"{pattern}\n".encode("ascii"), dtype=np.uint8)
-    for at in range(len(pattern) - 1, -1, -1):
-        if pattern[at] == "#":
-            rest, digit = np.divmod(rest, 10)
-            grid[:, at] = digit + 48
+    rest, text = np.asarray(numbers, dtype=np.int64), f"{pattern}\n"
+    grid, at = np.empty((len(rest), len(text)), dtype=np.uint8), len(text)
+    while at > 0:
+        wide = next((w for w in (4, 2, 1) if text[max(at - w, 0) : at] == "#" * w), 0)
+        at -= wide or 1
+        if wide:
+            # Up to four digits at a time, as one machine word of text: one division, one look-up.
+            digits, high = _digits(wide), rest // 10**wide
+            where: Any = np.ndarray((len(rest),), digits.dtype, grid, at, (len(text),))
+            where[:] = digits[rest - high * 10**wide]
+            rest = high
+        else:
+            grid[:, at] = ord(text[at])
+    # Cut at line ends by one call, which is the quickest way to many short strings.
     return objects(grid.tobytes().decode("ascii").split("\n")[:-1])
+
+
+@functools.cache
+def _digits(wide: int) -> npt.NDArray[Any]:
+    """The text of every number of so many digits (1, 2 or 4), each in one machine word."""
+    text = "".join(f"{n:0{wide}d}" for n in range(10**wide))
+    return np.frombuffer(text.encode("ascii"), dtype=f"u{wide}")
 
 
 def objects(values: Sequence[str]) -> Objects:
@@ -35,9 +50,10 @@ def objects(values: Sequence[str]) -> Objects:
     return out
 
 
-def category(codes: npt.ArrayLike, names: Sequence[str] | Objects) -> pd.Categorical:
-    """A categorical column: `codes` into `names`. The categories do not depend on the rows."""
-    return pd.Categorical.from_codes(np.asarray(codes), pd.Index(names, dtype="str"))  # type: ignore[arg-type]
+def category(codes: npt.ArrayLike, names: Sequence[str] | Objects | pd.Index) -> pd.Categorical:
+    """A categorical column: `codes` (each within `names`: not checked, for speed) into `names`."""
+    index = names if isinstance(names, pd.Index) else pd.Index(np.asarray(names, dtype=object), dtype="str")
+    return pd.Categorical.from_codes(np.asarray(codes), index, validate=False)
 
 
 def column(values: Objects) -> Any:
