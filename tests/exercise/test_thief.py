@@ -271,7 +271,7 @@ WEAK: dict[str, tuple[Pair, float, str]] = {
     "nonce from place and value": (nonce_from(lambda k, v, p: p.encode() + v), 0.9, "Draw a new nonce"),
     "SIV, nothing random": (siv(), 0.9, "Draw a new nonce"),
     "CBC, fixed start": (cbc(lambda: bytes(16)), 0.25, "Equal values look equal"),
-    "ECB": (of_room(broken.seal_with_ecb, broken.open_with_ecb), 0.25, ""),
+    "ECB": (of_room(broken.seal_with_ecb, broken.open_with_ecb), 0.25, "each block is encrypted alone"),
     "key beside": (of_room(broken.seal_beside_key, broken.open_beside_key), 0.0, "The key travels"),
     "key beside, in base64": (
         spelled(of_room(broken.seal_beside_key, broken.open_beside_key), base64.b64encode, base64.b64decode), 0.0, "The key travels",

@@ -17,7 +17,7 @@ MOST_WHEN_READ = 0.25
 NONCE_AND_TAG = 12 + 16  # bytes: the nonce that SP 800-38D recommends, and AES-GCM's tag in full
 GCM, HHS = "NIST SP 800-38D (Nov 2007)", "HHS guidance on unsecured PHI (45 CFR 164.402)"
 
-# How the thief read a value: what happened, and the next step.
+# How the thief read a value: what happened, and the next step; the cause to mend first stands first.
 WAYS: dict[str, tuple[str, str]] = {
     "key": (
         "The key travels inside the sealed bytes, so whoever takes the table takes the key.",
@@ -35,6 +35,10 @@ WAYS: dict[str, tuple[str, str]] = {
         "A plain hash of the value lies in the sealed bytes; a thief tries all numbers until one fits.",
         "Leave the hash out: the tag of AES-GCM already checks the value.",
     ),
+    "pattern": (
+        "A value that repeats itself shows the same pattern when sealed: each block is encrypted alone.",
+        "Use AES-GCM with a new nonce for every call instead of block by block (ECB).",
+    ),
     "keystream": (
         "A nonce came twice under one key: two sealed values, XORed, give the XOR of what is in them, "
         "and a thief who knows one value reads the other.",
@@ -43,10 +47,6 @@ WAYS: dict[str, tuple[str, str]] = {
     "equal": (
         "Equal values look equal when sealed, so a thief who knows one member's value knows the others'.",
         "Draw a new nonce for every single call, os.urandom(12), and store it with the value.",
-    ),
-    "pattern": (
-        "A value that repeats itself shows the same pattern when sealed: each block is encrypted alone.",
-        "Use AES-GCM with a new nonce for every call instead of block by block (ECB).",
     ),
 }
 
@@ -168,7 +168,7 @@ class Night:
         if self.is_too_small:
             return "The sealed bytes are fewer than the value's: the value itself is not in them. Encrypt it.", GCM
         if self.ways:
-            way = Counter(self.ways.values()).most_common(1)[0][0]
+            way = next(way for way in WAYS if way in self.ways.values())
             return " ".join(WAYS[way]), HHS if way == "key" else GCM
         for name in ("seal", "open"):
             if name in self.first:
@@ -231,7 +231,7 @@ _KINDS: dict[Kind, str] = {
     "changed": "changed, cut or made up",
     "moved": "moved to another place",
     "wrong key": "opened with another table's key",
-    "near key": "opened with a key that differs in one bit",
+    "near key": "kept from a key that differs in one bit",
 }
 
 
