@@ -19,13 +19,13 @@ from simlab.insurer import pools, providers
 from simlab.insurer.bits import field, pick
 from simlab.insurer.cover import Cover
 from simlab.insurer.people import YEAR_END, People
-from simlab.insurer.text import Objects, category, column, stamp
+from simlab.insurer.text import Objects, category, column, objects, stamps
 
 REASONS, DAY = 4, 86_400
 # Members built at a time: their claims' columns fit a processor's cache, and memory stays small.
 _PIECE = 1_000
 _ROWS: dict[str, Any] = {
-    "id": object, "member": np.int32, "provider": np.int32, "from": np.int64, "thru": np.int64,
+    "member": np.int32, "provider": np.int32, "from": np.int64, "thru": np.int64,
     "diagnosis": np.int16, "procedure": np.int16, "cents": np.int64, "sensitive": np.int8, "status": np.int8,
 }  # fmt: skip
 STATUSES = ("paid", "denied", "pending", "adjusted")
@@ -127,13 +127,16 @@ def table(people: People, cover: Cover, provider_id: Objects) -> pd.DataFrame:
     first, span = _window(people, cover)
     counts = _counts(people, span)
     ends = np.cumsum(counts)
+    ids: list[str] = []
     rows = {name: np.empty(int(ends[-1]), dtype) for name, dtype in _ROWS.items()}
     for low in range(0, len(counts), _PIECE):
         some = people.number[low : low + _PIECE]
         here = slice(int(ends[low] - counts[low]), int(ends[some[-1]]))
-        for name, values in _piece(people, some, first[some], span[some], counts[some]).items():
+        piece = _piece(people, some, first[some], span[some], counts[some])
+        ids.extend(stamps("C#########", piece.pop("claim")))
+        for name, values in piece.items():
             rows[name][here] = values
-    return _frame(rows, people.member_index, provider_id)
+    return _frame(ids, rows, people.member_index, provider_id)
 
 
 def _piece(people: People, members: I64, first: I64, span: I64, counts: I64) -> dict[str, np.ndarray]:
@@ -151,7 +154,7 @@ def _piece(people: People, members: I64, first: I64, span: I64, counts: I64) -> 
     status = _STATUS.take(field(h, 34, 8))
     price = t.line_low.take(line) + pick(h, 42, 22, t.line_spread.take(line))
     return {
-        "id": stamp("C#########", claim),
+        "claim": claim,
         "member": members.take(who),
         "provider": provider.take(reason),
         "from": start * DAY,
@@ -164,10 +167,10 @@ def _piece(people: People, members: I64, first: I64, span: I64, counts: I64) -> 
     }
 
 
-def _frame(rows: dict[str, Any], member_id: pd.Index, provider_id: Objects) -> pd.DataFrame:
+def _frame(ids: list[str], rows: dict[str, Any], member_id: pd.Index, provider_id: Objects) -> pd.DataFrame:
     words = _words()
     columns = {
-        "CLM_ID": column(rows["id"]),
+        "CLM_ID": column(objects(ids)),
         "member_id": category(rows["member"], member_id),
         "provider_id": category(rows["provider"], provider_id),
         "CLM_FROM_DT": rows["from"].view("datetime64[s]"),
@@ -184,7 +187,9 @@ def _frame(rows: dict[str, Any], member_id: pd.Index, provider_id: Objects) -> p
 def _reasons(people: People, members: I64) -> tuple[I64, I64]:
     """Diagnosis and provider of each member's four reasons for care, laid end to end."""
     t, who = tables(), np.repeat(members, REASONS)
-    h = draw.bits(people.seed, "reason", who * REASONS + np.tile(np.arange(REASONS), len(members)))
+    # Members are consecutive, and so are their reasons.
+    ids = np.arange(members[0] * REASONS, (members[-1] + 1) * REASONS)
+    h = draw.bits(people.seed, "reason", ids)
     group = np.repeat(people.band[members] * 3 + people.gender[members], REASONS)
     dx = t.lot.take(t.lot_start.take(group) + pick(h, 0, 24, t.lot_size.take(group)))
     state = np.repeat(people.state[members], REASONS)

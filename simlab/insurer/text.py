@@ -14,9 +14,14 @@ Objects = npt.NDArray[np.object_]
 
 
 def stamp(pattern: str, numbers: npt.ArrayLike) -> Objects:
+    """`stamps` as an object array."""
+    return objects(stamps(pattern, numbers))
+
+
+def stamps(pattern: str, numbers: npt.ArrayLike) -> list[str]:
     """Strings of `pattern`, its `#` filled with the digits of each number, right-aligned.
 
-    `stamp("M#######", [12])` gives `M0000012`. Digits beyond the pattern are cut, so the caller
+    `stamps("M#######", [12])` gives `M0000012`. Digits beyond the pattern are cut, so the caller
     keeps numbers within it.
     """
     rest, text = np.asarray(numbers, dtype=np.int64), f"{pattern}\n"
@@ -33,7 +38,9 @@ def stamp(pattern: str, numbers: npt.ArrayLike) -> Objects:
         else:
             grid[:, at] = ord(text[at])
     # Cut at line ends by one call, which is the quickest way to many short strings.
-    return objects(grid.tobytes().decode("ascii").split("\n")[:-1])
+    strings = grid.tobytes().decode("ascii").split("\n")
+    strings.pop()
+    return strings
 
 
 @functools.cache
@@ -45,9 +52,7 @@ def _digits(wide: int) -> npt.NDArray[Any]:
 
 def objects(values: Sequence[str]) -> Objects:
     """Strings as an object array, which concatenates with `+` element by element."""
-    out = np.empty(len(values), dtype=object)
-    out[:] = values
-    return out
+    return np.fromiter(values, dtype=object, count=len(values))
 
 
 def category(codes: npt.ArrayLike, names: Sequence[str] | Objects | pd.Index) -> pd.Categorical:
