@@ -10,16 +10,34 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Annotated
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pydantic import Field, ValidationError
 
+from simlab.content import Model
 from simlab.errors import LogError
 
 # A leaf and a link have the prefixes that RFC 6962 gives leaf and node; the others are ours. A byte
 # string that is hashed or signed in one place can never be read as one of another place.
 LEAF, LINK, START, CHECKPOINT = b"\x00", b"\x01", b"\x02", b"\x03"
 NONE_BEFORE = bytes(32)
+
+Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Signature = Annotated[str, Field(pattern="^[0-9a-f]{128}$")]
+Count = Annotated[int, Field(ge=0, lt=2**63)]
+
+
+class Written(Model):
+    """A checkpoint as it stands in a file."""
+
+    position: Count
+    count: Count
+    head: Hash
+    previous: Hash
+    is_final: bool
+    signature: Signature
 
 
 @dataclass(frozen=True)
@@ -45,6 +63,36 @@ class Checkpoint:
     def digest(self) -> bytes:
         """What the next checkpoint holds as `previous`."""
         return hashlib.sha256(self.body()).digest()
+
+    def written(self) -> Written:
+        """This checkpoint as it stands in a file."""
+        head, previous, signature = self.head.hex(), self.previous.hex(), self.signature.hex()
+        return Written(
+            position=self.position,
+            count=self.count,
+            head=head,
+            previous=previous,
+            is_final=self.is_final,
+            signature=signature,
+        )
+
+    def text(self) -> str:
+        """This checkpoint as a line of JSON, to be kept where the log's keeper cannot reach it."""
+        return self.written().model_dump_json()
+
+    @classmethod
+    def read(cls, text: str) -> Checkpoint:
+        """The checkpoint that `text` gave. Raises LogError for another text."""
+        try:
+            return cls.of(Written.model_validate_json(text))
+        except ValidationError as e:
+            raise LogError(f"not a checkpoint: {e.errors(include_url=False)[0]['msg']}") from None
+
+    @classmethod
+    def of(cls, found: Written) -> Checkpoint:
+        """A checkpoint from a file."""
+        head, previous, signature = (bytes.fromhex(t) for t in (found.head, found.previous, found.signature))
+        return cls(found.position, found.count, head, previous, found.is_final, signature)
 
     def require(self, public_key: Ed25519PublicKey) -> None:
         """Raises LogError unless the key's holder signed this checkpoint."""

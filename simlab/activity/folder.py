@@ -15,7 +15,7 @@ import pandas as pd
 from pydantic import Field, ValidationError
 
 from simlab import events
-from simlab.activity.checkpoint import Checkpoint
+from simlab.activity.checkpoint import Checkpoint, Written
 from simlab.activity.duck import connect
 from simlab.activity.log import SIZE, Log
 from simlab.content import Model
@@ -23,25 +23,12 @@ from simlab.errors import InputError, LogError
 
 RECORDS, CHECKPOINTS = "records.parquet", "checkpoints.json"
 
-Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-Signature = Annotated[str, Field(pattern="^[0-9a-f]{128}$")]
-Count = Annotated[int, Field(ge=0, lt=2**63)]
-
-
-class _Checkpoint(Model):
-    position: Count
-    count: Count
-    head: Hash
-    previous: Hash
-    is_final: bool
-    signature: Signature
-
 
 class _File(Model):
     version: Annotated[int, Field(ge=1, le=1)]
     origin: str
     every: Annotated[int, Field(ge=1)]
-    checkpoints: list[_Checkpoint]
+    checkpoints: list[Written]
 
 
 def write(log: Log, folder: Path) -> Path:
@@ -74,27 +61,11 @@ def read(folder: Path) -> Log:
         where = ".".join(str(p) for p in fault["loc"])
         raise LogError(f"{folder.name}/{CHECKPOINTS}: {where}: {fault['msg']}") from None
     frame, links = _read_records(folder / RECORDS)
-    return Log(frame, links, tuple(_from_file(c) for c in file.checkpoints), file.origin, file.every)
+    return Log(frame, links, tuple(Checkpoint.of(c) for c in file.checkpoints), file.origin, file.every)
 
 
 def _to_file(log: Log) -> _File:
-    made = [
-        _Checkpoint(
-            position=c.position,
-            count=c.count,
-            head=c.head.hex(),
-            previous=c.previous.hex(),
-            is_final=c.is_final,
-            signature=c.signature.hex(),
-        )
-        for c in log.checkpoints
-    ]
-    return _File(version=1, origin=log.origin, every=log.every, checkpoints=made)
-
-
-def _from_file(c: _Checkpoint) -> Checkpoint:
-    head, previous, signature = (bytes.fromhex(text) for text in (c.head, c.previous, c.signature))
-    return Checkpoint(c.position, c.count, head, previous, c.is_final, signature)
+    return _File(version=1, origin=log.origin, every=log.every, checkpoints=[c.written() for c in log.checkpoints])
 
 
 def _write_records(log: Log, path: Path) -> None:

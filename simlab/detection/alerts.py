@@ -80,7 +80,7 @@ def _origin(con: duckdb.DuckDBPyConnection, log: Source, fields: tuple[str, ...]
 def _singles(rule: Rule, origin: str) -> str:
     """One row for each event that the rule is about."""
     return f"""
-        SELECT actor::VARCHAR, time, time, 1, 1, event, event FROM {origin}
+        SELECT coalesce(actor::VARCHAR, ''), time, time, 1, 1, event, event FROM {origin}
         WHERE {rule.condition} ORDER BY time, event
     """  # noqa: S608 - made of our own column names and quoted texts
 
@@ -91,7 +91,7 @@ def _bursts(rule: Rule, window: Window, origin: str) -> str:
     A window ends at each event and reaches back over the timespan. Windows that reach the threshold
     and overlap are one burst; whoever stays under it in total is set aside first, which is most.
     """
-    who = " || ' | ' || ".join(f"{name}::VARCHAR" for name in window.group_by)
+    who = " || ' | ' || ".join(f"coalesce({name}::VARCHAR, '')" for name in window.group_by)
     total = _TOTAL[window.kind]
     back = f"PARTITION BY who ORDER BY time RANGE BETWEEN {window.seconds * clock.SECOND} PRECEDING AND CURRENT ROW"
     return f"""

@@ -1,11 +1,13 @@
 """A parsed Sigma condition as a DuckDB condition over the event table.
 
 Sigma matches text without regard to case, DuckDB with it: so each comparison says which is meant.
+A field that a file leaves empty counts as "" or 0, so that `not` holds for it.
 What this compiler does not know it refuses; it never leaves out a part of a condition.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sigma.conditions import ConditionAND, ConditionFieldEqualsValueExpression, ConditionNOT, ConditionOR
@@ -21,7 +23,7 @@ from sigma.types import (
 )
 
 from simlab import events
-from simlab.errors import SimlabError, UnknownName
+from simlab.errors import UnknownName
 
 _OPERATORS = {
     CompareOperators.LT: "<",
@@ -30,6 +32,8 @@ _OPERATORS = {
     CompareOperators.GTE: ">=",
     CompareOperators.NEQ: "<>",
 }
+# A wildcard in LIKE, and in a regular expression.
+_WILD = {SpecialChars.WILDCARD_MULTI: ("%", ".*"), SpecialChars.WILDCARD_SINGLE: ("_", ".")}
 _CLOSED = {
     "class_name": tuple(events.ACTIVITIES),
     "activity_name": tuple(sorted({a for activities in events.ACTIVITIES.values() for a in activities})),
@@ -79,9 +83,9 @@ def _compared(field: str, value: Any) -> str:
 
 def _number(field: str, value: Any) -> str:
     if type(value) is SigmaNumber:
-        return f"{field} = {value.number}"
+        return f"coalesce({field}, 0) = {value.number}"
     if type(value) is SigmaCompareExpression and type(value.number) is SigmaNumber:
-        return f"{field} {_OPERATORS[value.op]} {value.number.number}"
+        return f"coalesce({field}, 0) {_OPERATORS[value.op]} {value.number.number}"
     raise Refused(f"is a number: compare it with a number{_advice(value)}", field)
 
 
@@ -99,33 +103,30 @@ def _advice(value: Any) -> str:
 
 
 def _matched(field: str, value: SigmaString) -> str:
-    parts, plain = value.s, all(isinstance(part, str) for part in value.s)
-    if plain:
-        text = "".join(str(part) for part in parts)
-        _require_known(field, text)
-        left, right, word = f"{field}::VARCHAR", quoted(text), "="
+    is_cased = isinstance(value, SigmaCasedString)
+    _require_possible(field, value, is_cased)
+    if all(isinstance(part, str) for part in value.s):
+        word, right, end = "=", quoted("".join(map(str, value.s))), ""
     else:
-        left, right, word = f"{field}::VARCHAR", quoted("".join(_pattern(field, part) for part in parts)), "LIKE"
-    if not isinstance(value, SigmaCasedString):
-        left, right = f"lower({left})", f"lower({right})"
-    return f"{left} {word} {right}" + ("" if plain else " ESCAPE '!'")
+        word, right, end = "LIKE", quoted("".join(_pattern(part) for part in value.s)), " ESCAPE '!'"
+    left = f"coalesce({field}::VARCHAR, '')"
+    return f"{left} {word} {right}{end}" if is_cased else f"lower({left}) {word} lower({right}){end}"
 
 
-def _pattern(field: str, part: Any) -> str:
-    if part is SpecialChars.WILDCARD_MULTI:
-        return "%"
-    if part is SpecialChars.WILDCARD_SINGLE:
-        return "_"
-    if not isinstance(part, str):
+def _pattern(part: Any) -> str:
+    if isinstance(part, SpecialChars):
+        return _WILD[part][0]
+    return str(part).replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def _require_possible(field: str, value: SigmaString, is_cased: bool) -> None:
+    """Raises Refused for a text that no event can have: the rule would be silent for ever."""
+    if not all(isinstance(part, str | SpecialChars) for part in value.s):
         raise Refused("placeholders are not filled in here: write the values themselves", field)
-    return part.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-
-
-def _require_known(field: str, text: str) -> None:
-    """Raises Refused for a value that no event can have: the rule would never match."""
+    if any("\0" in part for part in value.s if isinstance(part, str)):
+        raise Refused("no event holds a text with a zero byte, which |wide or an escape makes", field)
+    pattern = "".join(_WILD[p][1] if isinstance(p, SpecialChars) else re.escape(str(p)) for p in value.s)
+    flags = re.DOTALL if is_cased else re.DOTALL | re.IGNORECASE
     known = _CLOSED.get(field)
-    if known and text.lower() not in {k.lower() for k in known}:
-        try:
-            raise UnknownName(field, text, known)
-        except SimlabError as e:
-            raise Refused(str(e), field) from None
+    if known and not any(re.fullmatch(pattern, name, flags) for name in known):
+        raise Refused(str(UnknownName(field, value, known)), field)

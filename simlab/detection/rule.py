@@ -5,6 +5,7 @@ Anything in a file that could not be honoured is a ContentError that names file,
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Callable, Iterator
@@ -90,10 +91,19 @@ class _Document(NamedTuple):
 def load_rule(rule: str | Path) -> Rule:
     """A rule by its name (`bulk-reading`) or from a file. Raises UnknownName, ContentError."""
     if isinstance(rule, str) and rule in names("rules"):
-        rule = resource("rules", f"{rule}.yml")
+        return _shipped(rule)
     path = Path(rule)
     if not path.is_file():
         raise UnknownName("rule", rule, names("rules"))
+    return _from_file(path)
+
+
+@functools.cache
+def _shipped(name: str) -> Rule:
+    return _from_file(resource("rules", f"{name}.yml"))
+
+
+def _from_file(path: Path) -> Rule:
     shown = f"rules/{path.name}" if path.parent == content.loader.CONTENT / "rules" else path.name
     try:
         text = path.read_text(encoding="utf-8")

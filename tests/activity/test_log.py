@@ -227,3 +227,12 @@ def test_checkpoints_stand_where_they_should() -> None:
 def test_a_number_of_the_widest_kind_survives() -> None:
     frame = table(2).assign(time=np.array([-(2**63), 2**63 - 1]))
     verify(chain(pd.DataFrame(frame), KEY), PUBLIC)
+
+
+def test_a_checkpoint_is_kept_as_a_line_of_text() -> None:
+    last = chain(table(12), KEY, 5).last
+    line = last.text()
+    assert "\n" not in line and Checkpoint.read(line) == last
+    for bad in ("", "{}", line.replace('"count":12', '"count":"12"'), line.replace(last.head.hex(), "00")):
+        with pytest.raises(LogError, match="not a checkpoint"):
+            Checkpoint.read(bad)

@@ -1,0 +1,200 @@
+"""Ordinary days: the same on every machine, each day the same alone, and true to the company."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from simlab import clock, content, events
+from simlab.activity import head, ordinary
+from simlab.activity.work import Work, work
+from simlab.content import load_text, names
+from simlab.errors import ContentError, InputError
+from simlab.insurer import Insurer
+
+MONDAY = dt.date(2026, 3, 2)
+
+
+@pytest.fixture(scope="module")
+def insurer() -> Insurer:
+    return Insurer.build(11, members=2000)
+
+
+@pytest.fixture(scope="module")
+def week(insurer: Insurer) -> pd.DataFrame:
+    return ordinary(insurer, start=MONDAY, days=7, seed=3)
+
+
+def hours(us: pd.Series) -> pd.Series:
+    return pd.to_datetime(us, unit="us").dt.hour
+
+
+def test_the_same_bytes_on_every_machine() -> None:
+    """Pinned: when it changes, every course that is under way changes. It follows insurer and content too."""
+    log = ordinary(Insurer.build(1, members=500), start=MONDAY, days=3, seed=1)
+    assert (len(log), head(log)[:32]) == PINNED
+
+
+PINNED = (9985, "d7b2574f74aa27fcd3066ba94a941e2d")
+
+
+def test_an_event_table_in_order_of_time(week: pd.DataFrame) -> None:
+    assert tuple(week.columns) == events.COLUMNS
+    assert week["time"].is_monotonic_increasing
+    assert not week.isna().any().any()
+    pairs = week[["class_name", "activity_name"]].drop_duplicates().itertuples(index=False)
+    assert all(activity in events.ACTIVITIES[kind] for kind, activity in pairs)
+    # A whole second would give away what was put in by hand; jobs alone start on one.
+    people = week[week["role"] != "service_account"]
+    assert (people["time"] % clock.SECOND == 0).mean() < 0.001
+
+
+def test_a_day_is_the_same_alone_and_among_others(insurer: Insurer, week: pd.DataFrame) -> None:
+    days = [ordinary(insurer, start=MONDAY + dt.timedelta(days=n), days=1, seed=3) for n in range(7)]
+    assert head(events.concat(days)) == head(week)
+
+
+def test_another_seed_is_another_week(insurer: Insurer, week: pd.DataFrame) -> None:
+    assert head(ordinary(insurer, start=MONDAY, days=7, seed=4)) != head(week)
+
+
+def test_a_thing_that_is_not_there_changes_nobody(insurer: Insurer, week: pd.DataFrame) -> None:
+    """More members bring more staff; those who were there arrive when they did."""
+    grown = ordinary(Insurer.build(11, members=8000), start=MONDAY, days=7, seed=3)
+    ours, theirs = (f[(f["actor"] == "S0001") & (f["activity_name"] == "Logon")] for f in (week, grown))
+    assert ours["time"].tolist() == theirs["time"].tolist() and len(ours)
+
+
+def test_everybody_is_on_the_books(insurer: Insurer, week: pd.DataFrame) -> None:
+    staff, vendors = insurer.staff, insurer.vendors
+    known = {*staff["staff_id"], *vendors["portal_login"], *insurer.members["member_id"]}
+    jobs = set(week.loc[week["role"] == "service_account", "actor"])
+    assert set(week["actor"]) <= known | jobs and all(job.startswith("svc-") for job in jobs)
+    assert set(week["member"]) - {""} <= set(insurer.members["member_id"])
+    assert set(week["system"]) <= set(insurer.systems["system_id"])
+    assert set(week["device"]) - {""} <= set(insurer.devices["device_id"])
+    assert set(week["site"]) - {""} <= set(insurer.sites["site_id"])
+    mine = dict(zip(staff["staff_id"], staff["role"].astype(str), strict=True))
+    at_work = week[week["actor"].isin(mine)]
+    assert (at_work["actor"].astype(str).map(mine) == at_work["role"].astype(str)).all()
+    assert not set(week["actor"]) & set(staff.loc[~staff["is_active"], "staff_id"])
+
+
+def test_all_work_is_done_in_a_session_that_was_logged_in_to(week: pd.DataFrame) -> None:
+    reads = week[
+        week["class_name"].isin(["Datastore Activity", "Account Change"]) & (week["role"] != "service_account")
+    ]
+    opened = week[(week["activity_name"] == "Logon") & (week["status"] == "Success")]
+    begin = dict(zip(opened["session"].astype(str), opened["time"], strict=True))
+    owner = dict(zip(opened["session"].astype(str), opened["actor"].astype(str), strict=True))
+    session = reads["session"].astype(str)
+    assert (session.map(owner) == reads["actor"].astype(str)).all()
+    assert (session.map(begin) < reads["time"]).all()
+    assert opened["session"].is_unique
+
+
+def test_staff_pass_a_second_factor_and_vendors_as_their_contract_says(insurer: Insurer, week: pd.DataFrame) -> None:
+    asked = week[(week["activity_name"] == "MFA Challenge") & (week["status"] == "Success")]
+    staff_logons = week[
+        (week["activity_name"] == "Logon") & (week["status"] == "Success") & week["actor"].str.match("S[0-9]")
+    ]
+    assert set(staff_logons["session"]) <= set(asked["session"])
+    has = insurer.vendors.set_index("portal_login")["has_mfa"]
+    seen = set(asked.loc[asked["role"] == "vendor", "actor"])
+    assert seen and all(has[login] for login in seen)
+    assert "brightwater-svc" in set(week["actor"]) - seen
+
+
+def test_shifts_weekends_and_doors(insurer: Insurer, week: pd.DataFrame) -> None:
+    by_day = (week["time"] // clock.DAY).value_counts().sort_index()
+    assert by_day.iloc[0] > 4 * by_day.iloc[6]  # Monday against Sunday
+    office = insurer.staff.query("shift_start_hour == 8 and role == 'claims_examiner'")["staff_id"]
+    begins = week[(week["activity_name"] == "Logon") & week["actor"].isin(office)]
+    assert set(hours(begins["time"])) <= {13, 14, 15, 23, 0, 1, 2, 3}  # 8 o'clock in Tulsa or Denver; or late at night
+    doors = week[week["class_name"] == "Physical Access"]
+    remote = set(insurer.staff.loc[insurer.staff["site_id"] == "remote", "staff_id"])
+    assert len(doors) and not set(doors["actor"]) & remote
+
+
+def test_summer_time_moves_the_shifts(insurer: Insurer) -> None:
+    """US clocks go forward on 8 March 2026: in UTC, the office opens an hour earlier."""
+    office = insurer.staff.query("shift_start_hour == 8 and site_id == 'ST01'")["staff_id"]
+    both = ordinary(insurer, start=dt.date(2026, 3, 5), days=6, seed=3)
+    first = both[(both["activity_name"] == "Logon") & both["actor"].isin(office) & (both["site"] == "ST01")]
+    day = pd.to_datetime(first["time"], unit="us").dt.day
+    mean = first["time"].mod(clock.DAY).groupby(day).median() / clock.HOUR
+    assert mean[5] == pytest.approx(14, abs=0.3) and mean[10] == pytest.approx(13, abs=0.3)
+
+
+def test_innocent_oddities_are_there(insurer: Insurer) -> None:
+    month = ordinary(insurer, start=dt.date(2026, 3, 20), days=14, seed=3)
+    said = set(month["status_detail"])
+    assert {"wrong password", "code expired", "month-end statement", "nightly backup"} <= said
+    job = month[month["actor"] == "svc-month-end"]
+    assert int(job["record_count"].sum()) == insurer.size
+    assert {str(pd.Timestamp(t, unit="us").date()) for t in job["time"]} == {"2026-03-31"}
+    late = month[
+        (month["site"] == "remote") & month["actor"].isin(insurer.staff.query("site_id == 'ST01'")["staff_id"])
+    ]
+    assert len(late)
+
+
+def test_reads_are_tied_to_the_work(insurer: Insurer, week: pd.DataFrame) -> None:
+    reads = week[(week["activity_name"] == "Read") & (week["class_name"] == "Datastore Activity")]
+    own = reads[reads["role"] == "member"]
+    assert (own["actor"].astype(str) == own["member"].astype(str)).all() and set(own["system"]) == {"member-portal"}
+    examined = set(reads.loc[reads["role"] == "claims_examiner", "member"])
+    assert examined <= {*insurer.claims["member_id"].astype(str), ""}
+    for role in set(reads["role"]) - {"member", "service_account"}:
+        seen = set(reads.loc[reads["role"] == role, "system"])
+        assert seen <= {step.system for step in work(role).steps}
+    # The systems that a role's work needs are the insurer's own table of them (minimum necessary).
+    needs = insurer.roles.set_index("role")["systems"].str.split("|")
+    for role, systems in needs.items():
+        assert {step.system for step in work(str(role)).steps} <= set(systems), role
+
+
+@pytest.mark.parametrize("days", [0, -1, 401])
+def test_a_span_that_cannot_be_is_refused(insurer: Insurer, days: int) -> None:
+    with pytest.raises(InputError, match="give 1 to 400"):
+        ordinary(insurer, start=MONDAY, days=days, seed=1)
+
+
+@pytest.mark.parametrize("name", names("work"))
+def test_each_work_file(name: str, insurer: Insurer) -> None:
+    roles = {*insurer.roles["role"], "vendor"}
+    assert name in roles, "a file in work/ is named for a role of the insurer"
+    assert {step.system for step in work(name).steps} <= set(insurer.systems["system_id"])
+
+
+def test_every_role_has_its_work(insurer: Insurer) -> None:
+    assert set(insurer.roles["role"]) <= set(names("work"))
+    with pytest.raises(ContentError, match=r"work/astronaut\.yml: is missing"):
+        work("astronaut")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("activity: Read", "activity: Reed"), r"vendor\.yml:8: steps\[0\].*no activity 'Reed'.*Read"),
+        (("cases: [25, 90]", "cases: [90, 25]"), "the least, then the most"),
+        (("percent: 100", "percent: 101"), r"vendor\.yml:8: steps\[0\]\.percent"),
+        (("purpose: operations", "purpose: curiosity"), "purpose"),
+    ],
+)
+def test_a_wrong_work_file_is_named(change: tuple[str, str], said: str) -> None:
+    text = content.resource("work", "vendor.yml").read_text(encoding="utf-8")
+    with pytest.raises(ContentError, match=said):
+        load_text(text.replace(*change, 1), Work, "vendor.yml")
+
+
+def test_no_distribution_and_no_clock_in_the_room() -> None:
+    here = Path(ordinary.__code__.co_filename).parent
+    for path in here.glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "np.random" not in text and ".now(" not in text and "import random" not in text, path.name
+    assert np.iinfo(np.int64).max > 16 * 1000 * (dt.date(2100, 1, 1).toordinal() * 1_000_000 + 999_999)
