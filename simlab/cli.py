@@ -17,9 +17,9 @@ from simlab.errors import SimlabError
 COMMANDS = {
     "lab": ("simlab.notebook.command:lab", "Open the course in JupyterLab."),
     "submit": ("simlab.exercise.command:submit", "Pack an exercise for your trainer."),
-    "release": ("simlab.grading.command:release", "Make exercises from solutions (trainers)."),
-    "grade": ("simlab.grading.command:grade", "Mark a folder of submissions (trainers)."),
-    "results": ("simlab.grading.command:results", "Show or export results (trainers)."),
+    "release": ("simlab.grading.command:release_command", "Make exercises from solutions (trainers)."),
+    "grade": ("simlab.grading.command:grade_command", "Mark a folder of submissions (trainers)."),
+    "results": ("simlab.grading.command:results_command", "Show or export results (trainers)."),
     "tabletop": ("simlab.tabletop.command:tabletop", "Run, replay and report tabletop exercises."),
     "doctor": ("simlab.doctor:doctor", "Say what is missing on this machine, and how to mend it."),
     "demo": ("simlab.demo:demo", "The whole thread without a browser, in about a minute."),

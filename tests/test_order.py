@@ -12,7 +12,7 @@ ROOMS = (
     "records", "audit", "tabletop", "exercise", "grading", "notebook", "doctor", "demo", "cli",
 )  # fmt: skip
 ROOT = Path(__file__).parent.parent / "simlab"
-FILES = sorted(p for p in ROOT.rglob("*.py") if p != ROOT / "__init__.py")
+FILES = sorted(p for p in ROOT.rglob("*.py") if p.name != "__main__.py" and p != ROOT / "__init__.py")
 
 
 def room(path: Path) -> str:

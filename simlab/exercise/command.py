@@ -17,16 +17,12 @@ def submit(name: str | None, to: str | None, workspace: str | None) -> None:
     """Hand in an exercise: NAME is its name, number or a part of its name."""
     import datetime as dt
 
-    from simlab.errors import InputError
     from simlab.exercise.submit import submit as hand_in
     from simlab.exercise.workspace import find
 
-    try:
-        here = find(workspace or Path.cwd())
-        at = dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        receipt = hand_in(here, name or _standing_in(here.folder), to, at)
-    except InputError as e:
-        raise click.ClickException(str(e)) from None
+    here = find(workspace or Path.cwd())
+    at = dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    receipt = hand_in(here, name or _standing_in(here.folder), to, at)
     click.echo(receipt.text())
 
 

@@ -160,6 +160,6 @@ def test_the_command(mine: Workspace, tmp_path: Path, monkeypatch: pytest.Monkey
     assert "Handed in 03-keys" in run(command, []).output
     monkeypatch.chdir(mine.folder)
     unsure = run(command, [])
-    assert unsure.exit_code == 1 and "Error: say which exercise" in unsure.output
+    assert unsure.exit_code == 1 and "say which exercise" in str(unsure.exception)
     monkeypatch.chdir(tmp_path)
-    assert "no workspace at" in run(command, ["02"]).output
+    assert "no workspace at" in str(run(command, ["02"]).exception)
