@@ -28,7 +28,7 @@ from simlab.errors import InputError, LogError
 SIZE = hashlib.sha256().digest_size
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Log:
     """Events (`records`, an event table), their `links` (32 bytes each, joined) and the checkpoints.
 
