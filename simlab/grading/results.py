@@ -66,7 +66,7 @@ def _marks_of_people(home: Course) -> dict[tuple[str, str], tuple[float, tuple[s
     from simlab.grading import gradebook
 
     found = {}
-    with Gradebook(gradebook.url(home.gradebook)) as gb:
+    with course.programs_on_path(), Gradebook(gradebook.url(home.gradebook)) as gb:
         for assignment in gb.assignments:
             for submission in assignment.submissions:
                 grades = [g for n in submission.notebooks for g in n.grades]

@@ -40,12 +40,12 @@ class FailedError(GradingError):
         super().__init__(reason)
 
 
-def context() -> Any:
+def context(work: Work | None = None) -> Any:
     """Where processes come from: a fork server, or a fresh Python where the system has none."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     ctx = multiprocessing.get_context("forkserver")
-    ctx.set_forkserver_preload(PRELOAD)
+    ctx.set_forkserver_preload(PRELOAD if work is None else [work.__module__])
     return ctx
 
 
@@ -62,7 +62,7 @@ class Worker:
         work: Work | None,
         seconds: float,
     ) -> None:
-        ctx = context()
+        ctx = context(work)
         self.wait_on, told = ctx.Pipe(duplex=False)
         self.until = time.monotonic() + seconds
         self._process = ctx.Process(
