@@ -60,6 +60,7 @@ def test_any_name_stays_one_cell_and_no_formula(name: str) -> None:
     assert not re.match(r"[\s]*[=+\-@]", rows[1][0])
 
 
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own models
 def test_rows_hold_a_persons_marks_and_utc_stamps(tmp_path: Path) -> None:
     home = make_course(tmp_path)
     keep(home, DONE.with_(needs_person=("essay",)))
