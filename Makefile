@@ -44,11 +44,11 @@ format: setup
 # What the tests need beside Python packages: a browser and the sandbox, from Debian.
 test: check
 	$(BIN)/python -m tests.needs
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax tests lessons exercises solutions
 
 test-long: check
 	$(BIN)/python -m tests.needs
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m long
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m long
 
 bench: setup
 	$(BIN)/python -m tests.bench

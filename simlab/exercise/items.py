@@ -7,6 +7,7 @@ that says more is a ContentError.
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -14,7 +15,7 @@ from pydantic import Field, model_validator
 
 from simlab import draw
 from simlab.content import Model, load_file, names, resource
-from simlab.errors import UnknownName
+from simlab.errors import ContentError, UnknownName
 from simlab.exercise.kinds.choice import NEXT, UNANSWERED
 from simlab.exercise.protocol import Verdict
 
@@ -107,17 +108,23 @@ def load_items(path: Path) -> Items:
 
 def find(name: str, lesson: str = "") -> Item:
     """The question of that id, in the lesson's file first. Raises UnknownName, ContentError."""
-    known: list[str] = []
     for stem in sorted(names("items"), key=lambda s: (s != lesson, s)):
         path = resource("items", f"{stem}.yml")
         # Reading YAML strictly is slow: a file that does not hold the name is not parsed.
-        if stem != lesson and name not in path.read_text(encoding="utf-8", errors="replace"):
-            continue
-        for item in load_items(path).items:
-            if item.id == name:
-                return item
-            known.append(item.id)
-    raise UnknownName("question", name, known)
+        if name in path.read_text(encoding="utf-8", errors="replace"):
+            for item in load_items(path).items:
+                if item.id == name:
+                    return item
+    raise UnknownName("question", name, _all_ids())
+
+
+def _all_ids() -> list[str]:
+    """Every question there is; a file that cannot be read has none to offer."""
+    known: list[str] = []
+    for stem in names("items"):
+        with contextlib.suppress(ContentError):
+            known += [item.id for item in load_items(resource("items", f"{stem}.yml")).items]
+    return known
 
 
 def shuffled(item: Item, seed: int) -> tuple[Option, ...]:

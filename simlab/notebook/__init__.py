@@ -7,7 +7,7 @@ read, `console` runs a tabletop, `home` is the learner's first page.
 from __future__ import annotations
 
 from simlab.notebook.console import console
-from simlab.notebook.home import home
+from simlab.notebook.homepage import home
 from simlab.notebook.quiz import check, quiz
 from simlab.notebook.theft import theft
 
