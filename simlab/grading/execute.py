@@ -7,10 +7,11 @@ is kept of the outputs, and an end to kernels that do not come back.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from nbclient.exceptions import DeadKernelError
-from nbclient.util import run_sync
 from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import Execute as NbgraderExecute
@@ -25,6 +26,17 @@ from simlab.grading.rounds import Line, Meter, Stuck, run_play
 from simlab.grading.run import CouldNotGrade, Run
 
 FULL = "[more output than is kept: the rest was dropped]\n"
+
+
+def run_whole(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end in a loop of its own, which is closed; from inside a running loop, on a thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(work)
+        return
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 class Execute(NbgraderExecute):
@@ -55,7 +67,7 @@ class Execute(NbgraderExecute):
         self.nb, self.resources = nb, resources
         self.reset_execution_trackers()
         try:
-            run_sync(self._whole)(nb)
+            run_whole(self._whole(nb))
         except GradingError:
             raise
         except Exception as e:
@@ -79,9 +91,9 @@ class Execute(NbgraderExecute):
         finally:
             self._why = self.manager.reason
             client, self.kc = self.kc, None
-            await self.manager.stop()
             if client is not None:
                 client.stop_channels()
+            await self.manager.stop()
 
     # ------------------------------------------------------------------------------------- cells
 
@@ -97,6 +109,9 @@ class Execute(NbgraderExecute):
             self.run.timed_out.append(f"cell {cell_index + 1} ran longer than {self.run.limits.cell_seconds} s")
             if not self._idle:
                 raise Stuck
+        elif not self._idle:  # it finished, and its outputs did not get here
+            self.meter.count = max(self.meter.count, self.meter.cap + 1)
+            await self.line.reopen()
         if self.meter.is_full and cell.cell_type == "code":
             self._note_full(cell)
         return cell

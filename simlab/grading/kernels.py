@@ -20,6 +20,7 @@ from traitlets import Any as AnyTrait
 from simlab.errors import SandboxError
 from simlab.grading.outcome import Limits
 from simlab.grading.provisioner import SandboxProvisioner
+from simlab.grading.rounds import settle
 
 # At most this many messages wait on this side; with the cap on each, that bounds the grader's memory.
 _WAITING = 24
@@ -65,7 +66,11 @@ class GradingKernelManager(AsyncKernelManager):
     async def stop(self) -> None:
         """End the kernel and everything that it started or left on this side."""
         try:
-            if self.has_kernel:
+            if isinstance(self.provisioner, SandboxProvisioner):  # Jupyter's own way waits in tenths of a second
+                await self.provisioner.kill()
+                await self.provisioner.wait()
+                await self.cleanup_resources()
+            elif self.has_kernel:
                 await self.shutdown_kernel(now=True)
         finally:
             if self._folder is not None:
@@ -87,10 +92,10 @@ class GradingKernelManager(AsyncKernelManager):
 
 async def connect(manager: GradingKernelManager) -> Any:
     """A client whose kernel answers. Raises RuntimeError."""
-    client = manager.client()
+    client = manager.client(context=manager.context)  # by itself it makes one without our caps
     client.start_channels()
     try:
-        await client.wait_for_ready(timeout=60)
+        await settle(client, manager)
     except RuntimeError:
         client.stop_channels()
         raise

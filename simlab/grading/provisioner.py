@@ -105,6 +105,14 @@ class SandboxProvisioner(LocalProvisioner):
         except (ProcessLookupError, SandboxError):
             return
 
+    async def wait(self) -> int | None:
+        """The exit code of the box, once it has ended (a killed one has within milliseconds)."""
+        while self.process is not None and self.process.poll() is None:
+            await asyncio.sleep(0.01)
+        ended = self.process
+        self.process = None  # type: ignore[assignment]
+        return ended.returncode if ended is not None else 0
+
     async def kill(self, restart: bool = False) -> None:
         if self.box is not None:
             self.box.kill()

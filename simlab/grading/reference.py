@@ -76,7 +76,8 @@ class Reference:
     def _await(self, work: Coroutine[Any, Any, Any]) -> Any:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
-            threading.Thread(target=self._loop.run_forever, name="simlab-reference", daemon=True).start()
+            self._thread = threading.Thread(target=self._loop.run_forever, name="simlab-reference", daemon=True)
+            self._thread.start()
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     async def _start(self) -> Line:
@@ -100,8 +101,10 @@ class Reference:
         if hasattr(self, "_manager"):
             asyncio.run_coroutine_threadsafe(self._stop(), loop).result(timeout=10)
         loop.call_soon_threadsafe(loop.stop)
+        self._thread.join(timeout=10)
+        loop.close()
 
     async def _stop(self) -> None:
-        await self._manager.stop()
         if hasattr(self, "_client"):
             self._client.stop_channels()
+        await self._manager.stop()

@@ -86,14 +86,25 @@ class Line:
                 raise Stuck
         return found
 
+    async def reopen(self) -> None:
+        """A new line for outputs: one message over the cap ends the old one for good."""
+        reopen(self.client)
+        await settle(self.client, self.manager)
+
     async def _until_idle(self, message_id: str, seconds: float, token: str, found: list[str]) -> bool:
-        ends = time.monotonic() + seconds
+        """Whether the kernel finished in time; False too when it did and its outputs are lost."""
+        ends, is_done = time.monotonic() + seconds, False
         while (left := ends - time.monotonic()) > 0:
             try:
                 message = await self.client.get_iopub_msg(timeout=min(left, 0.5))
             except Empty:
                 if not await self.manager.is_alive():
                     raise RuntimeError("the kernel has died") from None
+                if is_done:
+                    found.clear()
+                    await self.reopen()
+                    return True
+                is_done = await self._has_answered(message_id)
                 continue
             self.meter.add(message)
             if message["parent_header"].get("msg_id") != message_id:
@@ -102,6 +113,50 @@ class Line:
             if message["msg_type"] == "status" and message["content"].get("execution_state") == "idle":
                 return True
         return False
+
+    async def _has_answered(self, message_id: str) -> bool:
+        """Whether the kernel says on its other line that it has finished."""
+        for _ in range(50):
+            try:
+                message = await self.client.get_shell_msg(timeout=0)
+            except Empty:
+                return False
+            if message["parent_header"].get("msg_id") == message_id:
+                return True
+        return False
+
+
+def reopen(client: Any) -> None:
+    """Drop a client's line for outputs and make another."""
+    client.iopub_channel.stop()
+    client._iopub_channel = None
+    client.iopub_channel.start()
+
+
+async def settle(client: Any, manager: Any, seconds: float = 60.0) -> None:
+    """Wait until the kernel answers and its outputs arrive here. Raises RuntimeError."""
+    ends, misses = time.monotonic() + seconds, 0
+    while time.monotonic() < ends:
+        if await _heard(client, client.kernel_info(), 0.3):
+            return
+        if not await manager.is_alive():
+            raise RuntimeError("the kernel has died")
+        misses += 1
+        if misses % 5 == 0:
+            reopen(client)
+    raise RuntimeError(f"the kernel did not answer within {seconds:g} s")
+
+
+async def _heard(client: Any, message_id: str, seconds: float) -> bool:
+    ends = time.monotonic() + seconds
+    while (left := ends - time.monotonic()) > 0:
+        try:
+            message = await client.get_iopub_msg(timeout=left)
+        except Empty:
+            return False
+        if message["parent_header"].get("msg_id") == message_id:
+            return True
+    return False
 
 
 def _replies(message: dict[str, Any], token: str) -> list[str]:

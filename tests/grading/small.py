@@ -18,7 +18,7 @@ NAME = "09-small"
 def checks() -> dict[str, Any]:
     """One function against cases and one value, judged outside; one choice from answers.json."""
     stub = "def double(n):\n    ### BEGIN SOLUTION\n    return 2 * n\n    ### END SOLUTION"
-    cases = "check.expect(cases=[[[21], 42], [[-4], -8]])"
+    cases = "check.expect(cases=[[[21], 42], [[-4], -8]], seconds=2)"
     total = "### BEGIN SOLUTION\ntotal = 7719\n### END SOLUTION"
     return making.notebook(
         making.cell("markdown", "title", "# Small"),
@@ -31,12 +31,25 @@ def checks() -> dict[str, Any]:
     )
 
 
-def course(root: Path, nb: dict[str, Any], name: str = NAME) -> Course:
-    """A course whose one exercise is released and in the gradebook."""
-    home = making.make_course(root, nb, name)
-    release.release(home, name, strict=False)
-    with tempfile.TemporaryDirectory() as scratch:
-        release.generate(home, name, Path(scratch), gradebook.url(home.gradebook))
+def reference() -> dict[str, Any]:
+    """A function whose right results the solution itself gives, and a check that its author got wrong."""
+    stub = "def triple(n):\n    ### BEGIN SOLUTION\n    return 3 * n\n    ### END SOLUTION"
+    inputs = making.hidden('check.function("triple", triple)', "check.expect(inputs=[[5], [7]])")
+    faulty = making.hidden('check.function("broken", triple)', "check.expect(cases=[[1]])")
+    return making.notebook(
+        making.cell("code", "triple", stub, making.marks("triple")),
+        making.cell("code", "same", inputs, making.graded("same", 2)),
+        making.cell("code", "faulty", faulty, making.graded("faulty", 1)),
+    )
+
+
+def course(root: Path, *exercises: tuple[str, dict[str, Any]]) -> Course:
+    """A course whose exercises are released and in the gradebook."""
+    for name, nb in exercises:
+        home = making.make_course(root, nb, name)
+        release.release(home, name, strict=False)
+        with tempfile.TemporaryDirectory() as scratch:
+            release.generate(home, name, Path(scratch), gradebook.url(home.gradebook))
     return home
 
 
