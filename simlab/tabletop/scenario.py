@@ -9,6 +9,7 @@ leaves this model: see `State.view`.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import json
 from pathlib import Path
@@ -311,13 +312,19 @@ def load(name: str | Path) -> Scenario:
 
     Raises UnknownName, ContentError.
     """
-    from simlab.tabletop.references import check
-
     path = Path(name)
     if path.suffix not in (".yml", ".yaml"):
         if str(name) not in names("scenarios"):
             raise UnknownName("scenario", name, names("scenarios"))
         path = CONTENT / "scenarios" / f"{name}.yml"
+    return _load(path, hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "")
+
+
+@functools.lru_cache(maxsize=8)
+def _load(path: Path, content: str) -> Scenario:
+    """Read once for each content of a file: a scenario is a value, and reading YAML is slow."""
+    from simlab.tabletop.references import check
+
     scenario = load_file(path, Scenario)
     check(scenario, path)
     return scenario

@@ -9,14 +9,13 @@ from typing import Any
 from simlab import clock
 from simlab.errors import InputError, SessionError
 from simlab.tabletop.actions import Action, action
+from simlab.tabletop.consequences import company
 from simlab.tabletop.engine import fold, next_moment
 from simlab.tabletop.outcome import Outcome, outcome
 from simlab.tabletop.scenario import Scenario, load
 from simlab.tabletop.state import State
 from simlab.tabletop.store import Card, Record, Store
 from simlab.tabletop.whatif import Difference, whatif
-
-FEWEST, MOST = 50, 1_000_000
 
 
 class Session:
@@ -41,11 +40,8 @@ class Session:
 
         Raises UnknownName, ContentError, InputError.
         """
-        if not FEWEST <= members <= MOST:
-            raise InputError(f"members is {members}: a company of {FEWEST} to {MOST:,}")
-        if not 0 <= seed < 2**63:
-            raise InputError(f"seed is {seed}: a whole number from 0 to 2**63 - 1")
         play = load(scenario)
+        company(seed, members)  # a company that cannot be is told before anything is kept
         kept = _store(store)
         name = str(scenario) if Path(scenario).suffix == "" else str(Path(scenario).resolve())
         session = cls(kept, kept.create(name, play.digest(), seed, members, stem=play.id), play, [])

@@ -14,6 +14,9 @@ left to its deadline.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
 
 from simlab.content.loader import Model, fault, load_file
 from simlab.errors import SimlabError
@@ -27,6 +30,11 @@ class Choice(Model):
     rationale: str = ""
 
 
+def _short(value: Any) -> Any:
+    """`d1: option` is short for `d1: {option: option}`."""
+    return {"option": value} if isinstance(value, str) else value
+
+
 class Plan(Model):
     """A file of decisions."""
 
@@ -34,29 +42,21 @@ class Plan(Model):
     members: int | None = None
     until: Offset | None = None
     by: str = "team"
-    decisions: dict[str, str | Choice] = {}
+    decisions: dict[str, Annotated[Choice, BeforeValidator(_short)]] = {}
 
     def choice(self, decision: str) -> Choice | None:
         """What the file says for a decision; None when it says nothing."""
-        found = self.decisions.get(decision)
-        return Choice(option=found) if isinstance(found, str) else found
+        return self.decisions.get(decision)
 
 
 def load_plan(path: Path, scenario: Scenario) -> Plan:
     """The file, held against its scenario. Raises ContentError naming file, line and key."""
     plan = load_file(path, Plan)
-    for name in plan.decisions:
-        choice = plan.choice(name)
-        assert choice is not None
-        at: list[str | int] = ["decisions", name]
+    for name, choice in plan.decisions.items():
         try:
-            decision = scenario.decision(name)
+            scenario.decision(name).option(choice.option)
         except SimlabError as e:
-            raise fault(path, at, str(e)) from None
-        try:
-            decision.option(choice.option)
-        except SimlabError as e:
-            raise fault(path, at if isinstance(plan.decisions[name], str) else [*at, "option"], str(e)) from None
+            raise fault(path, ["decisions", name], str(e)) from None
     if plan.until is not None and plan.until < 0:
         raise fault(path, ["until"], "lies before STARTEX: write an offset such as 90d")
     return plan
