@@ -21,13 +21,14 @@ from simlab.errors import InputError, SimlabError
 if TYPE_CHECKING:
     from simlab.grading.outcome import Outcome
     from simlab.grading.trio import Specimen
+    from simlab.tabletop.unattended import Choice
 
 ASSIGNMENT = "02-encryption"
 SCENARIO, SEED, MEMBERS = "vendor-portal", 7, 10_000
 MARK = ".simlab-demo"  # a folder that holds it may be emptied and written again
 
 # A prepared team, decision by decision, and the two other answers that are asked about afterwards.
-DECISIONS = {
+DECISIONS: dict[str, str | Choice] = {
     "d1": "call-and-check", "d2": "disable-account", "d3": "passkeys", "d4": "copy-first", "d5": "not-known-yet",
     "d6": "report", "d7": "refuse", "d8": "correct", "d9": "all-opened-soon",
 }  # fmt: skip
@@ -213,7 +214,7 @@ def _tabletop(root: Path, told: Told) -> None:
 
     store = f"sqlite:///{(root / 'tabletop.db').as_posix()}"
     session = Session.start(SCENARIO, SEED, store, members=MEMBERS)
-    play(session, Plan(decisions={**DECISIONS}))
+    play(session, Plan(decisions=DECISIONS))
     exposed = session.state.exposure
     told.row("tabletop", session.id, f"{exposed.count if exposed else 0:,} members could be read")
     again = Session.open(store, session.id)
