@@ -21,14 +21,13 @@ from simlab.errors import InputError, SimlabError
 if TYPE_CHECKING:
     from simlab.grading.outcome import Outcome
     from simlab.grading.trio import Specimen
-    from simlab.tabletop.unattended import Choice
 
 ASSIGNMENT = "02-encryption"
 SCENARIO, SEED, MEMBERS = "vendor-portal", 7, 10_000
 MARK = ".simlab-demo"  # a folder that holds it may be emptied and written again
 
 # A prepared team, decision by decision, and the two other answers that are asked about afterwards.
-DECISIONS: dict[str, str | Choice] = {
+DECISIONS = {
     "d1": "call-and-check", "d2": "disable-account", "d3": "passkeys", "d4": "copy-first", "d5": "not-known-yet",
     "d6": "report", "d7": "refuse", "d8": "correct", "d9": "all-opened-soon",
 }  # fmt: skip
@@ -210,11 +209,11 @@ def _marks(outcome: Outcome) -> str:
 def _tabletop(root: Path, told: Told) -> None:
     """Play with nobody at the table, replay from the store, ask what if, write the after-action report."""
     from simlab.tabletop.session import Session
-    from simlab.tabletop.unattended import Plan, play
+    from simlab.tabletop.unattended import Choice, Plan, play
 
     store = f"sqlite:///{(root / 'tabletop.db').as_posix()}"
     session = Session.start(SCENARIO, SEED, store, members=MEMBERS)
-    play(session, Plan(decisions=DECISIONS))
+    play(session, Plan(decisions={name: Choice(option=taken) for name, taken in DECISIONS.items()}))
     exposed = session.state.exposure
     told.row("tabletop", session.id, f"{exposed.count if exposed else 0:,} members could be read")
     again = Session.open(store, session.id)
