@@ -19,7 +19,7 @@ def exposed(scenario: Scenario, state: State, until: int | None = None) -> Expos
         return None
     t = state.t if until is None else until
     read = reading.members_read(intrusion, state.in_force, state.shut, t, size=state.members)
-    at_theft = _controls_of_path(scenario, state.in_force)
+    at_theft = controls_of_path(scenario, state.in_force)
     return exposure(
         company(state.seed, state.members),
         at_theft,
@@ -30,7 +30,7 @@ def exposed(scenario: Scenario, state: State, until: int | None = None) -> Expos
     )
 
 
-def _controls_of_path(scenario: Scenario, in_force: reading.InForce) -> Controls:
+def controls_of_path(scenario: Scenario, in_force: reading.InForce) -> Controls:
     """The controls that decide whether what was taken can be read.
 
     They are those at the first read, or for a password the first ones that let it in: what was
@@ -130,7 +130,7 @@ class Ledger:
         """Individuals whose information can be read at this moment."""
         if self.s.intrusion is None:
             return 0
-        state, _ = readable(_controls_of_path(self.s, self.in_force), self.s.intrusion.path)
+        state, _ = readable(controls_of_path(self.s, self.in_force), self.s.intrusion.path)
         return self.read() if state == "plain" else 0
 
     def told(self, facts: Iterable[str]) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Literal
 from simlab import clock, response
 from simlab.response import Assessment, Duty, Facts
 from simlab.tabletop.consequences import Exposure, company
-from simlab.tabletop.ledger import exposed
+from simlab.tabletop.ledger import controls_of_path, exposed
 from simlab.tabletop.scenario import Expectation, Scenario
 from simlab.tabletop.state import State, Statement
 
@@ -97,10 +97,11 @@ def outcome(scenario: Scenario, state: State) -> Outcome:
 def facts_of(scenario: Scenario, state: State, found: Exposure) -> Facts:
     """The incident as `response` asks for it; individuals are counted from the members' table.
 
-    What was taken as ciphertext with the keys elsewhere is secured; what the application opened
-    for a log-in or a session was in use.
+    Sealed fields are encrypted as the guidance says; their keys go with a backup or a drive unless
+    they lie apart, and what the application opened for a log-in or a session was in use.
     """
     assert scenario.intrusion is not None
+    controls = controls_of_path(scenario, state.in_force)
     occurred = scenario.local(scenario.intrusion.first_read).date()
     discovered = None if state.discovered is None else scenario.local(state.discovered).date()
     return Facts(
@@ -111,8 +112,8 @@ def facts_of(scenario: Scenario, state: State, found: Exposure) -> Facts:
         should_have_known=_should_have_known(scenario, state, occurred),
         is_phi=True,
         permitted_use=False,
-        secured=found.readable == "ciphertext",
-        key_compromised=False,
+        secured=controls.sealed_fields,
+        key_compromised=found.path in ("backup", "drive") and not controls.keys_apart,
         in_use=found.path in ("password", "session"),
         counts=response.counts(company(state.seed, state.members), found.taken),
         hhs_notified=_day(scenario, state.notified, "hhs"),

@@ -52,6 +52,7 @@ def render(session: Session) -> str:
         metrics=out.metrics, notes=[{"at": _offset(n.t), "by": n.by, "text": n.text} for n in state.notes],
         decisions=_decisions(s, state), put=", ".join(state.open), facts=_facts(s, state),
         statements=[_statement(s, state, x) for x in state.statements],
+        reason=_sentence(out.exposure.reason) if out.exposure else "",
         exposure=out.exposure if out.exposure and out.exposure.taken else None,
         states=sorted(out.exposure.by_state.items(), key=lambda x: (-x[1], x[0])) if out.exposure else [],
         outages=_outages(s, state), assessment=out.assessment, owed=[_owed(x) for x in out.owed],
@@ -122,7 +123,7 @@ def _decisions(s: Scenario, state: State) -> list[dict[str, str]]:
 
 def _facts(s: Scenario, state: State) -> list[dict[str, str]]:
     out = []
-    for f in s.facts:
+    for f in sorted(s.facts, key=lambda f: f.t if isinstance(f.t, int) else state.t):
         if isinstance(f.t, int) and f.t > state.t:
             continue
         if any(m in ("records-read", "records-readable") for m in f.when) and not (
@@ -166,13 +167,18 @@ def _outages(s: Scenario, state: State) -> list[dict[str, Any]]:
     ]
 
 
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
 def _is_in_time(x: Owed) -> bool:
     return x.status in ("in time", "still to do")
 
 
 def _owed(x: Owed) -> dict[str, Any]:
     where = f" ({x.duty.state})" if x.duty.state else ""
-    note = " ".join(t for t in (x.duty.why, x.duty.note, x.duty.confirm and f"Confirm: {x.duty.confirm}.") if t)
+    confirm = x.duty.confirm and f"Confirm with counsel: {x.duty.confirm}"
+    note = " ".join(_sentence(t) for t in (x.duty.why, x.duty.note, confirm) if t)
     return {
         "duty": x.duty.duty + where, "to": x.duty.owed, "due": x.duty.due or "not known", "done": x.done or "-",
         "status": x.status, "good": _is_in_time(x), "cite": x.duty.cite, "note": note,

@@ -162,6 +162,8 @@ def test_a_stolen_backup_sealed_with_the_keys_apart_owes_no_notice() -> None:
     assert sealed.exposure is not None and sealed.exposure.readable == "ciphertext" and sealed.exposure.count == 0
     assert sealed.assessment is not None and sealed.assessment.is_breach is False
     assert sealed.owed == ()
+    step = sealed.assessment.steps[-1]
+    assert (step.number, step.answer) == (3, "yes")
     beside = outcome(s, state_of(s, decide("d1", "call-and-check"), advance(86_400), keys_apart=False))
     assert beside.exposure is not None and beside.exposure.count == 3_000
     assert {x.duty.id.split(".")[-1] for x in beside.owed} >= {"individuals", "hhs-large"}
@@ -193,3 +195,21 @@ def test_the_over_reaction_counts_the_members_it_turns_away() -> None:
     assert needing_care(insurer, dt.date(2026, 3, 10), dt.date(2026, 3, 11)) == state.outages[0].members
     gentle = [decide("d1", "call-and-check"), advance(3600), decide("d2", "disable-account"), advance(5 * 86_400)]
     assert outcome(s, state_of(s, *gentle)).turned_away == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "controls", "words"),
+    [
+        ("password", {}, "decrypted and in use"),
+        ("password", {"sealed_fields": False}, "not encrypted"),
+        ("session", {}, "decrypted and in use"),
+        ("backup", {"keys_apart": False}, "key or process"),
+        ("drive", {"sealed_fields": False}, "not encrypted"),
+    ],
+)
+def test_why_sealing_did_not_secure_it(path: str, controls: dict[str, Any], words: str) -> None:
+    s = vendor_portal(path=path)
+    out = outcome(s, state_of(s, advance(3600), members=200, **controls))
+    assert out.assessment is not None and out.assessment.is_breach is True
+    (step,) = [step for step in out.assessment.steps if step.number == 3]
+    assert step.answer == "no" and words in step.reason

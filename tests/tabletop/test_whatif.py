@@ -138,3 +138,13 @@ def test_a_sweep_has_a_line_for_each_other_option_and_each_other_control(session
     assert others <= lines
     assert {"mfa=passkey", "sealed_fields=False", "keys_apart=False"} <= lines
     assert "mfa=none" not in lines
+
+
+def test_holding_notices_that_nobody_asked_to_hold_makes_them_late(session: Session) -> None:
+    """45 CFR 164.412: only an official's statement delays notice; the sixty days run on."""
+    held = session.whatif({"d6": "report-and-hold", "d9": "day-sixty"}).after
+    in_time = session.whatif({"d9": "day-sixty"}).after
+    assert {x.status for x in in_time.owed} == {"in time"}
+    assert all(x.status.endswith("days late") for x in held.owed)
+    e_notify = next(x for x in held.expected if x.expectation.id == "e-notify")
+    assert e_notify.status == "late"
