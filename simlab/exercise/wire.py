@@ -103,12 +103,12 @@ class _Writer:
         write = _WRITERS.get(type(value))
         if write is not None:
             return write(self, value, depth)
-        return self.library(value, depth)
+        return self.scientific(value, depth)
 
     def many(self, values: Any, depth: int) -> list[Any]:
         return [self.plain(v, depth + 1) for v in values]
 
-    def library(self, value: Any, depth: int) -> Any:
+    def scientific(self, value: Any, depth: int) -> Any:
         """A numpy or pandas value as plain data, if those libraries are loaded at all."""
         numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
         name = type(value).__name__[:80]
