@@ -63,6 +63,9 @@ class Execute(NbgraderExecute):
         name = resources["nbgrader"]["notebook"]
         if name in self.run.executed:  # the gradebook was busy and the steps run again: the work is done
             return self.run.executed[name], resources
+        language = str(nb.metadata.get("kernelspec", {}).get("language", "python")).lower()
+        if not language.startswith(("python", "ipython")):
+            raise GradingError(f"{name}.ipynb is written in {language}: only Python notebooks are graded")
         self.state = self.run.notebook(name)
         self.nb, self.resources = nb, resources
         self.reset_execution_trackers()

@@ -9,6 +9,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import Any
 
 import zmq
@@ -57,7 +58,7 @@ class GradingKernelManager(AsyncKernelManager):
 
     async def start(self) -> None:
         """Start, and make sure that it is the kernel that was asked for. Raises SandboxError."""
-        where: dict[str, Any] = {} if self.boxed else {"cwd": str(self._unpack())}
+        where: dict[str, Any] = {} if self.boxed else {"cwd": str(self._unpack()), "stdout": DEVNULL, "stderr": DEVNULL}
         await self.start_kernel(**where)
         if self.boxed and not isinstance(self.provisioner, SandboxProvisioner):
             await self.stop()

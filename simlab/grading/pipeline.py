@@ -45,6 +45,7 @@ from simlab.grading.execute import Execute
 from simlab.grading.judge import Judge
 from simlab.grading.outcome import GRADED, TIMED_OUT, UNREADABLE, Limits, Outcome
 from simlab.grading.run import CouldNotGrade, Run, secret
+from simlab.grading.selftest import hidden
 from simlab.grading.withhold import Withhold
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$")
@@ -68,6 +69,8 @@ def autograde(
     for name in (learner, assignment):
         if not _NAME.match(name):
             raise GradingError(f"{name!r}: a learner's or an exercise's name is letters, digits and . _ - @")
+    if not home.gradebook.exists():  # nbgrader would make an empty one
+        raise GradingError(f"{assignment}: not in the gradebook: run `simlab release {assignment}` first")
     url = gradebook.url(home.gradebook)
     cells = gradebook.graded_cells(url, assignment)
     maximum = sum(points for _, points in cells.values())
@@ -96,7 +99,7 @@ def prepare(home: Course, learner: str, assignment: str, limits: Limits, *, boxe
         secret=secret(home.root),
         limits=limits,
         boxed=boxed,
-        hide=tuple(p for p in home.root.iterdir() if p.name not in ("exercises", "lessons")),
+        hide=hidden(home.root),
         specs={n.stem: _specs(n, n.stat().st_mtime_ns) for n in notebooks},
         references={n.stem: reference.of(n, limits=limits, boxed=boxed) for n in notebooks},
     )

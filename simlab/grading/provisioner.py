@@ -8,6 +8,7 @@ later swapped for a link leads nowhere.
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import psutil
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Any as AnyTrait
 
@@ -30,6 +32,7 @@ CONNECTION = "/run/kernel.json"
 PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "hb_port": 4, "control_port": 5}
 ARGUMENTS = ("-f", CONNECTION, "--HistoryManager.hist_file=:memory:", "--InteractiveShellApp.ignore_cwd=True")
 _START_SECONDS = 60
+_PREFIX = "simlab-kernel-"
 
 
 class SandboxProvisioner(LocalProvisioner):
@@ -51,7 +54,8 @@ class SandboxProvisioner(LocalProvisioner):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Name the sockets and write Jupyter's connection file; the kernel gets a copy of its own."""
         sandbox.bwrap()
-        self._folder = Path(tempfile.mkdtemp(prefix="simlab-kernel-"))
+        _sweep()
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         manager = self.parent
         manager.transport, manager.ip = "ipc", str(self._folder / "k")
         manager.connection_file = str(self._folder / "connection.json")
@@ -129,6 +133,15 @@ class SandboxProvisioner(LocalProvisioner):
         self._held = ()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@functools.cache
+def _sweep() -> None:
+    """Once a process: remove what graders that were killed have left (names and a connection file)."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        pid = folder.name.removeprefix(_PREFIX).split("-")[0]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)) and not folder.is_symlink():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _open_socket(path: Path) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import os
 import threading
 from collections.abc import Coroutine
 from pathlib import Path
@@ -21,12 +22,13 @@ from simlab.grading.kernels import GradingKernelManager, connect
 from simlab.grading.outcome import Limits
 from simlab.grading.rounds import Line, Meter
 
-_kept: dict[tuple[Path, bool], Reference] = {}
+# By process: the thread and the kernel of one are of no use to another that was forked from it.
+_kept: dict[tuple[int, Path, bool], Reference] = {}
 
 
 def of(notebook: Path, *, limits: Limits, boxed: bool = True) -> Reference:
     """This process's reference for a solution notebook; nothing starts before it is asked."""
-    key = (notebook, boxed)
+    key = (os.getpid(), notebook, boxed)
     if key not in _kept:
         _kept[key] = Reference(notebook, limits=limits, boxed=boxed)
     return _kept[key]
@@ -34,8 +36,9 @@ def of(notebook: Path, *, limits: Limits, boxed: bool = True) -> Reference:
 
 def close_all() -> None:
     """End the kernels of all references of this process."""
-    for reference in list(_kept.values()):
-        reference.close()
+    for (pid, *_), reference in list(_kept.items()):
+        if pid == os.getpid():
+            reference.close()
     _kept.clear()
 
 

@@ -35,10 +35,10 @@ class Withhold(NbGraderPreprocessor):
     def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         is_test = utils.is_grade(cell) and not utils.is_solution(cell)
-        if is_test and grade_id in self.state.specs and cell.cell_type == "code":
+        if grade_id in self.state.specs and cell.cell_type == "code":
             self.state.released[grade_id] = markers.split(cell.source)[0].rstrip("\n")
             cell.source = PLACE
-        elif not is_test and "HIDDEN TESTS" in cell.source and utils.is_locked(cell):
+        elif not is_test and not utils.is_solution(cell) and "HIDDEN TESTS" in cell.source:
             cell.source = markers.split(cell.source)[0]
         if cell.cell_type == "code":
             cell.metadata.pop("tags", None)  # `skip-execution` is not the learner's to set

@@ -314,6 +314,22 @@ def test_errors_kept_from_the_screen_are_errors_still(home: Course) -> None:
 # ----------------------------------------------------------------------------------- the surroundings
 
 
+def test_what_lies_beside_a_solution_reaches_no_learner(home: Course) -> None:
+    beside = home.solutions / small.NAME / "misconceptions.yml"
+    beside.write_text("expected: 0", encoding="utf-8")
+    got = grade(home, "beside", small.before(small.solved(home), "import os; print(os.listdir())"), notes__txt="mine")
+    assert got.points == 5.0
+    assert printed(kept(home, "beside")) == "['notes.txt']\n"
+    assert not list(home.autograded.glob(f"beside/**/{beside.name}"))
+
+
+def test_a_course_that_was_never_released_is_refused_and_no_gradebook_made(tmp_path: Path) -> None:
+    own = making.make_course(tmp_path)
+    with pytest.raises(GradingError, match="simlab release"):
+        pipeline.autograde(own.root, "anna", making.NAME)
+    assert not own.gradebook.exists()
+
+
 def test_without_the_box_every_result_says_so(home: Course) -> None:
     small.hand_in(home, "open", small.solved(home))
     got = pipeline.autograde(home.root, "open", small.NAME, limits=SHORT, sandbox=False)

@@ -60,9 +60,31 @@ def test_course_inside_the_python_installation_is_masked(tmp_path: Path, monkeyp
     selftest.selftest(home.root)
 
 
+PLAIN = """
+import asyncio
+from simlab.exercise.protocol import Ask, Call
+from simlab.grading.kernels import GradingKernelManager, connect
+from simlab.grading.rounds import Line, Meter
+from simlab.grading.selftest import selftest
+
+async def kernel():
+    manager = GradingKernelManager()
+    await manager.start()
+    client = await connect(manager)
+    line = Line(client, manager, reply_cap=10_000, meter=Meter(10_000))
+    print((await line.ask(Ask((Call("sum", ([1, 2],)),))))[0].value)
+    print((await line.ask(Ask((Call("__import__('time').sleep", (60,)),), seconds=1)))[0].error)
+    client.stop_channels()
+    await manager.stop()
+
+selftest()
+asyncio.run(kernel())
+"""
+
+
 def test_plain_user(tmp_path: Path) -> None:
     """The box stands for a plain user too, in whose hands it needs a user namespace."""
-    run = [sys.executable, "-c", "from simlab.grading.selftest import selftest; selftest(); print('holds')"]
+    run = [sys.executable, "-W", "error", "-c", PLAIN]
     if os.geteuid() == 0:
         roots = [str(p) for p in mounts.python_paths()]
         shown = [word for p in roots for word in ("--ro-bind", p, p)]
@@ -73,7 +95,7 @@ def test_plain_user(tmp_path: Path) -> None:
         outer += ["--dev-bind", "/dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp", *made, *shown]
         run = [*outer, "setpriv", "--reuid", "61001", "--regid", "61001", "--clear-groups", *run]
     done = subprocess.run(run, capture_output=True, text=True, env={"PATH": os.environ["PATH"], "HOME": "/tmp"})
-    assert done.stdout == "holds\n", done.stderr
+    assert done.stdout == "3\nNoReply\n", done.stderr
 
 
 def _same(name: str) -> list[str]:
