@@ -42,7 +42,10 @@ def _list(label: str, options: list[str]) -> widgets.Dropdown:
 
 
 def _exposed(path: str, controls: Controls) -> Exposure:
-    return exposure(company(SEED, MEMBERS), controls, path, read=MAY_OPEN if path == "session" else None)
+    larkspur = company(SEED, MEMBERS)
+    if path == "session":  # the claims screen on the café table
+        return exposure(larkspur, controls, path, system="claims-core", read=MAY_OPEN)
+    return exposure(larkspur, controls, path)
 
 
 def _page(found: Exposure) -> str:
