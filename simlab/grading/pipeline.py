@@ -38,7 +38,7 @@ from simlab.errors import GradingError, InputError
 from simlab.exercise.answers import NAME as ANSWERS
 from simlab.exercise.answers import read_untrusted
 from simlab.exercise.protocol import CheckSpec
-from simlab.grading import gradebook, reference, sandbox, spec
+from simlab.grading import gradebook, packing, reference, sandbox, spec
 from simlab.grading.config import effective
 from simlab.grading.course import Course, files_below, open_course, programs_on_path
 from simlab.grading.execute import Execute
@@ -115,7 +115,7 @@ def _answers(home: Course, run: Run) -> None:
     folder = home.submitted / run.learner / run.assignment
     try:
         run.answers = read_untrusted(folder / ANSWERS)
-        run.files = sandbox.pack(folder, home.exercises / run.assignment, without=".ipynb", cap_mb=run.limits.disk_mb)
+        run.files = packing.pack(folder, home.exercises / run.assignment, without=".ipynb", cap_mb=run.limits.disk_mb)
     except (InputError, OSError) as e:
         raise run.fail(UNREADABLE, str(e)) from e
     except GradingError as e:

@@ -25,7 +25,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Any as AnyTrait
 
 from simlab.errors import SandboxError
-from simlab.grading import sandbox
+from simlab.grading import packing, sandbox
 from simlab.grading.outcome import Limits
 
 CONNECTION = "/run/kernel.json"
@@ -69,7 +69,7 @@ class SandboxProvisioner(LocalProvisioner):
         """Start the box and wait until its kernel listens. Raises SandboxError."""
         files = self.files
         if files is None and kwargs.get("cwd"):
-            files = sandbox.pack(Path(kwargs["cwd"]), without=".ipynb")
+            files = packing.pack(Path(kwargs["cwd"]), without=".ipynb")
         inside = {**self.connection_info, "ip": f"{sandbox.SOCKETS}/k", "key": self.connection_info["key"].decode()}
         extra = {CONNECTION: json.dumps(inside).encode()}
         self.box = sandbox.start(cmd, limits=self.limits, files=files or b"", extra=extra, hide=self.hide)

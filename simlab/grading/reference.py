@@ -17,7 +17,7 @@ from typing import Any
 
 from simlab.errors import GradingError
 from simlab.exercise.protocol import Ask, Reply
-from simlab.grading import sandbox, spec
+from simlab.grading import packing, spec
 from simlab.grading.kernels import GradingKernelManager, connect
 from simlab.grading.outcome import Limits
 from simlab.grading.rounds import Line, Meter
@@ -85,7 +85,7 @@ class Reference:
 
     async def _start(self) -> Line:
         """A kernel in which every cell of the solution but its checks has run."""
-        files = sandbox.pack(self.notebook.parent, without=".ipynb")
+        files = packing.pack(self.notebook.parent, without=".ipynb")
         self._manager = GradingKernelManager(limits=self.limits, files=files, boxed=self.boxed)
         await self._manager.start()
         self._client = await connect(self._manager)

@@ -8,7 +8,6 @@ box, and grading refuses.
 from __future__ import annotations
 
 import io
-import itertools
 import json
 import os
 import select
@@ -17,14 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
 
 from simlab.errors import SandboxError
-from simlab.grading import mounts, seccomp
+from simlab.grading import mounts, packing, seccomp
 from simlab.grading.outcome import KERNEL_DIED, TIMED_OUT, Limits
 from simlab.grading.watch import Watcher, kill
 
@@ -33,7 +31,6 @@ TMP, SHM = "/tmp", "/dev/shm"  # noqa: S108
 WORK, HOME, SOCKETS, FILES = f"{TMP}/work", f"{TMP}/home", "/run/k", "/run/files.zip"
 MEND = "install it with `apt install bubblewrap` (or your system's like), or grade on a machine that has it"
 _SIGXCPU = 24
-_boxes = itertools.count()
 
 # Runs in the box before any code of the learner: the files into place, the limits on, and the
 # folder of the notebook last on sys.path, so that a simlab.py of theirs shadows nothing.
@@ -62,32 +59,6 @@ def bwrap() -> str:
     if found is None:
         raise SandboxError(f"bubblewrap (bwrap) is not installed, so learners' code has no box to run in: {MEND}")
     return found
-
-
-def pack(*folders: Path, cap_mb: int = 64, without: str = "") -> bytes:
-    """The plain files of folders as one zip, later folders winning.
-
-    Links, and files whose name ends in `without`, are left out. Raises SandboxError over `cap_mb`.
-    """
-    chosen: dict[str, Path] = {}
-    for folder in folders:
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-            name = path.relative_to(folder).as_posix()
-            inside = not any(p.is_symlink() for p in (path, *path.parents) if p != folder and p.is_relative_to(folder))
-            if inside and path.is_file() and not (without and name.endswith(without)):
-                chosen[name] = path
-    if sum(p.stat().st_size for p in chosen.values()) > cap_mb << 20:
-        raise SandboxError(f"the files of the submission are larger than {cap_mb} MB together")
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as z:
-        for name, path in chosen.items():
-            z.writestr(zipfile.ZipInfo(name), path.read_bytes())
-    return data.getvalue()
-
-
-def empty() -> bytes:
-    """A zip of nothing."""
-    return pack()
 
 
 class Box:
@@ -155,7 +126,7 @@ def start(
     """
     held: list[io.BufferedRandom] = []
     try:
-        data = {FILES: files or empty(), **_accounts(), **(extra or {})}
+        data = {FILES: files or packing.empty(), **_accounts(), **(extra or {})}
         words = [word for path, content in data.items() for word in _data(path, content, held)]
         filter_ = seccomp.program()
         words += ["--seccomp", str(_hold(filter_, held))] if filter_ else []

@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from simlab.errors import SandboxError
-from simlab.grading import mounts, sandbox, seccomp, selftest
+from simlab.errors import GradingError, SandboxError
+from simlab.grading import mounts, packing, sandbox, seccomp, selftest
 from simlab.grading.outcome import KERNEL_DIED, OUT_OF_MEMORY, TIMED_OUT, Limits
 from tests.grading import making
 
@@ -258,16 +258,16 @@ def test_pack_takes_no_links_and_not_too_much(tmp_path: Path) -> None:
     (folder / "data" / "a.csv").write_text("theirs", encoding="utf-8")
     (folder / "nb.ipynb").write_text("{}", encoding="utf-8")
     (more / "b.csv").write_text("ours", encoding="utf-8")
-    files = sandbox.pack(folder, more, without=".ipynb")
+    files = packing.pack(folder, more, without=".ipynb")
     code = "import os; print(sorted(os.path.join(d, f)[2:] for d, _, fs in os.walk('.') for f in fs))"
     assert inside(code, files=files)[0] == "['b.csv', 'data/a.csv']\n"
     (folder / "big.bin").write_bytes(bytes(3 << 20))
-    with pytest.raises(SandboxError, match="larger than 2 MB"):
-        sandbox.pack(folder, cap_mb=2)
+    with pytest.raises(GradingError, match="larger than 2 MB"):
+        packing.pack(folder, cap_mb=2)
 
 
 def test_own_folder_comes_last_on_the_path(tmp_path: Path) -> None:
     for name in ("simlab.py", "json.py", "sitecustomize.py", "helper.py"):
         (tmp_path / name).write_text("PLANTED = True\n", encoding="utf-8")
     code = "import json, simlab, helper; print(hasattr(json, 'PLANTED'), hasattr(simlab, 'PLANTED'), helper.PLANTED)"
-    assert inside(code, files=sandbox.pack(tmp_path))[0] == "False False True\n"
+    assert inside(code, files=packing.pack(tmp_path))[0] == "False False True\n"
