@@ -124,7 +124,10 @@ class Execute(NbgraderExecute):
         try:
             play = KINDS[spec.kind](spec, self.run.context(spec.grade_id, self.state))
             self.state.verdicts[spec.grade_id] = await run_play(play, self.line.ask)
-        except (Stuck, DeadKernelError):
+        except Stuck:
+            self.run.timed_out.append(f"check {spec.grade_id}: the learner's code did not answer in time")
+            raise
+        except DeadKernelError:
             raise
         except Exception as e:
             if not await self.manager.is_alive():
@@ -184,8 +187,7 @@ class Execute(NbgraderExecute):
         if isinstance(e, CouldNotGrade):
             return e
         if isinstance(e, Stuck):
-            what = (self.run.timed_out or ["a check"])[-1]
-            return self.run.fail(TIMED_OUT, f"{what}, and did not stop when interrupted")
+            return self.run.fail(TIMED_OUT, f"{self.run.timed_out[-1]}, and did not stop when interrupted")
         if why == TIMED_OUT:
             return self.run.fail(TIMED_OUT, f"the notebook ran longer than {limits.notebook_seconds} s")
         if why == OUT_OF_MEMORY:

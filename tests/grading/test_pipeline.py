@@ -261,6 +261,13 @@ def test_a_loop_that_ignores_interrupts_ends_with_its_box(home: Course) -> None:
     assert not has_row(home, "stubborn")
 
 
+def test_a_function_that_ignores_interrupts_ends_with_its_box(home: Course) -> None:
+    loop = "    while True:\n        try:\n            while True: sum(range(9))\n        except BaseException: pass"
+    got = grade(home, "stubborn2", making.edit(small.solved(home), "double", f"def double(n):\n{loop}"))
+    assert (got.outcome, got.points) == ("timed out", None)
+    assert "check fun" in got.reason
+
+
 def test_a_memory_hog_is_named(home: Course) -> None:
     got = grade(
         home, "hog", small.before(small.solved(home), "import time; held = bytearray(900 << 20); time.sleep(9)")
