@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
-import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -17,12 +15,13 @@ from simlab.errors import GradingError, SandboxError
 from simlab.grading import course, feedback, intake, notebooks, state
 from simlab.grading.course import Course
 from simlab.grading.intake import Found
-from simlab.grading.outcome import GRADED, QUARANTINED, REPAIRED, TIMED_OUT, Limits, Outcome
-from simlab.grading.release import OUT_OF_DATE, UNCHANGED, digest, generate, release
+from simlab.grading.outcome import GRADED, QUARANTINED, REPAIRED, TIMED_OUT, Limits, Outcome, from_json
 from simlab.grading.untrusted import RefusedError
-from simlab.grading.worker import FailedError, Work, Worker
+from simlab.grading.worker import FailedError, Server, Worker
 
 Progress = Callable[[int, int, Outcome], None]
+Work = Callable[..., Outcome]
+PREPARE_SECONDS = 600
 SPARE_SECONDS = 120  # beyond the notebook's own limit: starting, the reference, the gradebook
 
 
@@ -38,6 +37,7 @@ class Batch:
     workers: int
     work: Work | None
     progress: Progress | None
+    server: Server = field(init=False)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     repairs: dict[int, tuple[str, ...]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
@@ -78,7 +78,8 @@ def grade(
         shutil.rmtree(_unplaced(batch), ignore_errors=True)
         todo = deque(_not_done(batch, regrade))
         if todo:
-            _prepare(batch, {found[i].assignment for i in todo})
+            batch.server = Server()
+            _prepare(batch, todo)
             _run(batch, todo)
     return [batch.outcomes[i] for i in range(len(found))]
 
@@ -109,64 +110,23 @@ def _key(batch: Batch, f: Found, handed: str) -> str:
     return state.key(batch.keys[f.assignment], handed)
 
 
-def _prepare(batch: Batch, assignments: set[str]) -> None:
+def _prepare(batch: Batch, todo: Iterable[int]) -> None:
     """All that must hold before the first learner's code runs. Raises GradingError, SandboxError."""
-    for name in sorted(assignments):
-        (current,) = release(batch.home, name, check=True)
-        if current.state != UNCHANGED:
-            word = "is out of date with its solution" if current.state == OUT_OF_DATE else "is missing"
-            raise GradingError(f"exercises/{name} {word}: run `simlab release {name}` first")
+    places = [batch.found[i] for i in todo]
     if batch.sandbox and batch.work is None:
         from simlab.grading.selftest import selftest
 
         selftest(batch.home.root)
     state.back_up(batch.home)
-    for name in sorted(assignments):
-        enter(batch.home, name)
-    _add_learners(batch)
+    wanted = sorted({f.assignment for f in places}), sorted({f.learner for f in places})
+    batch.server.start(_ready, batch.home, *wanted, seconds=PREPARE_SECONDS).result()
 
 
-def enter(home: Course, assignment: str) -> None:
-    """The assignment and its cells in the gradebook, again when the solution changed. Raises GradingError."""
-    from simlab.grading import gradebook
+def _ready(home: Course, assignments: list[str], learners: list[str]) -> str:
+    from simlab.grading.prepare import prepare
 
-    path = home.state / "entered.json"
-    try:
-        entered = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        entered = {}
-    now = digest(home.solutions / assignment)
-    if entered.get(assignment) == now and home.gradebook.exists():
-        return
-    with tempfile.TemporaryDirectory(dir=home.state, prefix="release-") as scratch:
-        try:
-            generate(home, assignment, Path(scratch), gradebook.url(home.gradebook))
-        except GradingError as e:
-            if "Cannot add or remove cells" not in str(e):
-                raise
-            raise GradingError(
-                f"solutions/{assignment}: graded cells were added, removed or renamed after work was graded: "
-                "give the changed exercise a new name, or move gradebook.db away and grade everything again"
-            ) from e
-    path.write_text(json.dumps(entered | {assignment: now}, indent=1) + "\n", encoding="utf-8")
-
-
-def _add_learners(batch: Batch) -> None:
-    """Every learner in the gradebook before two processes could both try to add one."""
-    from nbgrader.api import Gradebook
-
-    from simlab.grading import gradebook
-
-    names = sorted({f.learner for i, f in enumerate(batch.found) if i not in batch.outcomes})
-
-    def work() -> None:
-        with Gradebook(gradebook.url(batch.home.gradebook)) as gb:
-            known = {s.id for s in gb.students}
-            for name in names:
-                if name not in known:
-                    gb.add_student(name)
-
-    gradebook.retried(work)
+    prepare(home, assignments, learners)
+    return ""
 
 
 # Doing it
@@ -200,7 +160,15 @@ def _start(batch: Batch, place: int, running: dict[int, Worker]) -> None:
     state.mark(home, f.learner, f.assignment, state.STARTED, _key(batch, f, handed.digest))
     batch.repairs[place] = taken.repairs
     seconds = batch.limits.notebook_seconds * max(1, len(home.released(f.assignment))) + SPARE_SECONDS
-    running[place] = Worker(home.root, f.learner, f.assignment, batch.limits, batch.sandbox, batch.work, seconds)
+    task = (home.root, f.learner, f.assignment, batch.limits, batch.sandbox, batch.work)
+    running[place] = batch.server.start(_autograde, *task, seconds=seconds)
+
+
+def _autograde(root: Path, learner: str, assignment: str, limits: Limits, sandbox: bool, work: Work | None) -> str:
+    """What a process does for one submission: its outcome as JSON."""
+    from simlab.grading.pipeline import autograde
+
+    return (work or autograde)(root, learner, assignment, limits=limits, sandbox=sandbox).to_json()
 
 
 def _collect(batch: Batch, running: dict[int, Worker]) -> None:
@@ -223,7 +191,7 @@ def _collect(batch: Batch, running: dict[int, Worker]) -> None:
 def _finish(batch: Batch, place: int, worker: Worker) -> None:
     f = batch.found[place]
     try:
-        _keep(batch, place, worker.outcome(), state.DONE)
+        _keep(batch, place, from_json(worker.result()), state.DONE)
     except SandboxError:
         raise
     except GradingError as e:

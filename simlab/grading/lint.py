@@ -15,6 +15,7 @@ from pathlib import Path
 
 from simlab.errors import GradingError
 from simlab.grading import checkcell, markers, notebooks
+from simlab.grading.course import lean_imports
 from simlab.grading.notebooks import Cell, Notebook, graded_meta, name_of
 
 MAX_BYTES = 100_000
@@ -81,7 +82,8 @@ def _size(path: Path, shown: str) -> Faults:
 
 
 def _valid(path: Path, shown: str) -> Faults:
-    import nbformat
+    with lean_imports():
+        import nbformat
 
     try:
         nbformat.validate(nbformat.reads(path.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT))

@@ -149,8 +149,9 @@ def _upgraded(nb: dict[str, Any]) -> dict[str, Any]:
     """Old nbgrader metadata as version 3, which is all that nbgrader takes."""
     if all(m.get("schema_version") == 3 for m in map(notebooks.graded_meta, nb["cells"]) if m):
         return nb
-    import nbformat
-    from nbgrader.nbgraderformat import MetadataValidator
+    with course.lean_imports():
+        import nbformat
+        from nbgrader.nbgraderformat import MetadataValidator
 
     for cell in nb["cells"]:
         node = nbformat.from_dict(
@@ -161,9 +162,10 @@ def _upgraded(nb: dict[str, Any]) -> dict[str, Any]:
 
 
 def _convert(root: Path, name: str, db_url: str) -> None:
-    from nbgrader.converters import GenerateAssignment
-    from nbgrader.converters.base import NbGraderException
-    from nbgrader.coursedir import CourseDirectory
+    with course.lean_imports():
+        from nbgrader.converters import GenerateAssignment
+        from nbgrader.converters.base import NbGraderException
+        from nbgrader.coursedir import CourseDirectory
 
     config = course.settings(root, source="source", release="release", db_url=db_url or "sqlite://")
     config.SaveCells.enabled = bool(db_url)

@@ -1,7 +1,7 @@
-"""One submission, one process: started from a server that has nbgrader imported, ended with all it began.
+"""One task, one process: started from a server that has nbgrader imported, ended with all it began.
 
-The processes come from a fork server, so that the imports (3 to 5 CPU seconds) are paid once a batch.
-What comes back through the pipe is JSON. `__main__` is kept out of it: a script that calls `grade`
+The processes come from a fork server, so that the imports (seconds of CPU) are paid once a batch.
+What comes back through the pipe is text. `__main__` is kept out of it: a script that calls `grade`
 without a guard must not run again in each process.
 """
 
@@ -16,64 +16,58 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 import psutil
 
 from simlab.errors import GradingError, SandboxError
-from simlab.grading import outcome as outcomes
-from simlab.grading.outcome import Limits, Outcome
 
-Work = Callable[..., Outcome]
-PRELOAD = ["simlab.grading.pipeline"]
+Task = Callable[..., str]
+PRELOAD = "simlab.grading.warm"
 MAX_ANSWER = 20_000_000
 
 
 class FailedError(GradingError):
-    """Grading itself failed for one submission; `trace` is for whoever mends it."""
+    """The task itself failed; `trace` is for whoever mends it."""
 
     def __init__(self, reason: str, trace: str = "") -> None:
         self.trace = trace
         super().__init__(reason)
 
 
-def context(work: Work | None = None) -> Any:
+class Server:
     """Where processes come from: a fork server, or a fresh Python where the system has none."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    ctx = multiprocessing.get_context("forkserver")
-    ctx.set_forkserver_preload(PRELOAD if work is None else [work.__module__])
-    return ctx
+
+    def __init__(self) -> None:
+        if "forkserver" not in multiprocessing.get_all_start_methods():
+            self._context: Any = multiprocessing.get_context("spawn")
+            return
+        from multiprocessing import forkserver
+
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([PRELOAD])
+        with _no_main():
+            forkserver.ensure_running()  # it imports while we go on
+
+    def start(self, task: Task, *args: Any, seconds: float) -> Worker:
+        """The task begun in a process of its own; both it and its arguments must be importable."""
+        return Worker(self._context, task, args, seconds)
 
 
 class Worker:
-    """A submission being graded; `wait_on` becomes ready when `outcome` can be asked."""
+    """A task at work; `wait_on` becomes ready when `result` can be asked, `until` is when to stop waiting."""
 
-    def __init__(
-        self,
-        course: Path,
-        learner: str,
-        assignment: str,
-        limits: Limits,
-        sandbox: bool,
-        work: Work | None,
-        seconds: float,
-    ) -> None:
-        ctx = context(work)
-        self.wait_on, told = ctx.Pipe(duplex=False)
+    def __init__(self, context: Any, task: Task, args: tuple[Any, ...], seconds: float) -> None:
+        self.wait_on, told = context.Pipe(duplex=False)
         self.until = time.monotonic() + seconds
-        self._process = ctx.Process(
-            target=_child, args=(told, str(course), learner, assignment, limits, sandbox, work), daemon=False
-        )
+        self._process = context.Process(target=_child, args=(told, task, args))
         with _no_main():
             self._process.start()
         told.close()
 
-    def outcome(self) -> Outcome:
-        """What the process says. Raises SandboxError, GradingError, FailedError (it died, or a fault of ours)."""
+    def result(self) -> str:
+        """What the task returned. Raises GradingError as the task did, FailedError when it broke."""
         try:
             said = json.loads(self.wait_on.recv_bytes(MAX_ANSWER))
         except (EOFError, OSError, ValueError):
@@ -83,11 +77,11 @@ class Worker:
             raise FailedError(f"the process that graded it ended {how}: grade again") from None
         finally:
             self.end()
-        if "outcome" in said:
-            return outcomes.from_json(said["outcome"])
-        if said["error"] == "SandboxError":
-            raise SandboxError(said["text"])
-        raise FailedError(said["text"], said["trace"])
+        if "result" in said:
+            return str(said["result"])
+        if said["trace"]:
+            raise FailedError(said["text"], said["trace"])
+        raise (SandboxError if said["error"] == "SandboxError" else GradingError)(said["text"])
 
     def end(self) -> None:
         """End the process and every process that it began."""
@@ -116,13 +110,10 @@ def _no_main() -> Iterator[None]:
             setattr(main, name, value)
 
 
-def _child(
-    told: Connection, course: str, learner: str, assignment: str, limits: Limits, sandbox: bool, work: Work | None
-) -> None:
+def _child(told: Connection, task: Task, args: tuple[Any, ...]) -> None:
     _alone()
     try:
-        result = (work or _autograde())(Path(course), learner, assignment, limits=limits, sandbox=sandbox)
-        said = {"outcome": json.dumps(asdict(result), ensure_ascii=True)}
+        said = {"result": task(*args)}
     except GradingError as e:
         said = {"error": type(e).__name__, "text": str(e), "trace": ""}
     except BaseException as e:
@@ -130,12 +121,6 @@ def _child(
         said = {"error": type(e).__name__, "text": text, "trace": traceback.format_exc()[-10_000:]}
     told.send_bytes(json.dumps(said).encode())
     told.close()
-
-
-def _autograde() -> Work:
-    from simlab.grading.pipeline import autograde
-
-    return autograde
 
 
 def _alone() -> None:
