@@ -16,6 +16,8 @@ from simlab.errors import GradingError, UnknownName
 
 # What lies beside a solution and is nobody's to see: planted wrong answers, caches, editors' copies.
 WITHHELD = re.compile(r"^(\..*|__pycache__|.*\.pyc|misconceptions?(\..*)?|.*\.part)$")
+# What a path, a pattern, an nbgrader template or Windows would take for something else than a name.
+_UNFIT = re.compile(r'[\x00-\x1f\x7f/\\*?\[\]{}<>|":]|^[. ~-]|[. ]$|^$')
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
 
 
@@ -75,6 +77,11 @@ class Course:
     def released(self, assignment: str) -> list[Path]:
         """The released notebooks of an assignment, sorted by name."""
         return sorted(self.exercises.joinpath(assignment).glob("*.ipynb"))
+
+
+def is_learner(name: str) -> bool:
+    """Whether a learner's folder may be called so: `Doe, Jane` may, `a*b`, `../x` and `{id}` may not."""
+    return len(name) <= 64 and name.isprintable() and not _UNFIT.search(name)
 
 
 def open_course(folder: Path | str) -> Course:

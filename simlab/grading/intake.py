@@ -30,8 +30,6 @@ ANSWERS, RECEIPT, STAMP = "answers.json", "receipt.json", "timestamp.txt"
 SMALL = 1_000_000
 # Dot files, what systems leave in folders, and what `simlab submit` sets aside when work is handed in again.
 _LITTER = re.compile(r"^(\..*|.*\.earlier-\d+|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*\.pyc)$", re.IGNORECASE)
-# What a path, a pattern, an nbgrader template or Windows would take for something else than a name.
-_UNFIT = re.compile(r'[\x00-\x1f\x7f/\\*?\[\]{}<>|":]|^[. ~-]|[. ]$')
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ def _of_learner(top: Folder, name: str, home: Course) -> Iterator[Found]:
         )
         return
     learner = unicodedata.normalize("NFC", name)
-    unfit = bool(_UNFIT.search(learner)) or said != name or len(learner) > 64
+    unfit = said != name or not course.is_learner(learner)
     problem = (
         f'{said!r} is no name for a learner: at most 64 characters, none of / \\ * ? [ ] {{ }} < > | : "'
         if unfit

@@ -40,7 +40,7 @@ from simlab.exercise.answers import read_untrusted
 from simlab.exercise.protocol import CheckSpec
 from simlab.grading import gradebook, packing, reference, sandbox, spec
 from simlab.grading.config import effective
-from simlab.grading.course import Course, files_below, open_course, programs_on_path
+from simlab.grading.course import Course, files_below, is_learner, open_course, programs_on_path
 from simlab.grading.execute import Execute
 from simlab.grading.judge import Judge
 from simlab.grading.outcome import GRADED, TIMED_OUT, UNREADABLE, Limits, Outcome
@@ -66,9 +66,8 @@ def autograde(
     GradingError (SandboxError) when grading itself cannot work; the earlier result is kept then.
     """
     home = open_course(course)
-    for name in (learner, assignment):
-        if not _NAME.match(name):
-            raise GradingError(f"{name!r}: a learner's or an exercise's name is letters, digits and . _ - @")
+    if not is_learner(learner) or not _NAME.match(assignment):
+        raise GradingError(f"{learner!r}, {assignment!r}: not the names of a learner and an exercise")
     if not home.gradebook.exists():  # nbgrader would make an empty one
         raise GradingError(f"{assignment}: not in the gradebook: run `simlab release {assignment}` first")
     url = gradebook.url(home.gradebook)
