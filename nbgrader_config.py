@@ -22,3 +22,6 @@ c.CourseDirectory.ignore = [
     "misconceptions.*",
     "*.part",
 ]
+
+# Formgrader's autograde button would run learners' code with all that you may do. It says so instead.
+c.Autograde.exporter_class = "simlab.grading.refuse.UseSimlabGrade"
