@@ -24,10 +24,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Ask:
-    """One round: the calls in order, and how many seconds all of them may take together."""
+    """One round: the calls in order, and how many seconds all of them may take together.
+
+    A `fresh` round is answered by a second process in which the same notebook has run: it knows
+    what is written, and nothing of what the first one remembers. In practice there is none.
+    """
 
     calls: tuple[Call, ...]
     seconds: float = 10.0
+    fresh: bool = False
 
 
 @dataclass(frozen=True)

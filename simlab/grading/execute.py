@@ -18,12 +18,13 @@ from nbgrader.preprocessors import Execute as NbgraderExecute
 
 from simlab.errors import GradingError, SimlabError
 from simlab.exercise.kinds import KINDS
-from simlab.exercise.protocol import CheckSpec, Verdict
+from simlab.exercise.protocol import Ask, CheckSpec, Reply, Verdict
 from simlab.grading.judge import PERSON
 from simlab.grading.kernels import GradingKernelManager, connect
 from simlab.grading.outcome import KERNEL_DIED, OUT_OF_MEMORY, TIMED_OUT
 from simlab.grading.rounds import Line, Meter, Stuck, run_play
 from simlab.grading.run import CouldNotGrade, Run
+from simlab.grading.second import Second
 
 FULL = "[more output than is kept: the rest was dropped]\n"
 
@@ -85,6 +86,8 @@ class Execute(NbgraderExecute):
             limits=run.limits, files=run.files, hide=run.hide, boxed=run.boxed
         )
         self.meter = Meter(run.limits.output_mb << 20)
+        self.second = Second(run)
+        self.ran: list[str] = []  # code cells so far, for a second process to run as well
         try:
             await self.manager.start()
             self.kc = await connect(self.manager)
@@ -96,6 +99,7 @@ class Execute(NbgraderExecute):
             client, self.kc = self.kc, None
             if client is not None:
                 client.stop_channels()
+            await self.second.close()
             await self.manager.stop()
 
     # ------------------------------------------------------------------------------------- cells
@@ -106,6 +110,8 @@ class Execute(NbgraderExecute):
         if utils.is_grade(cell) and grade_id in self.state.released:
             await self._play(self.state.specs[grade_id])
             return cell
+        if cell.cell_type == "code":
+            self.ran.append(cell.source)
         self._idle, self._late = True, False
         cell = await super().async_execute_cell(cell, cell_index, **kw)
         if self._late:
@@ -123,7 +129,7 @@ class Execute(NbgraderExecute):
         """The verdict of one check; a fault of the check itself is 0 points and a person's to look at."""
         try:
             play = KINDS[spec.kind](spec, self.run.context(spec.grade_id, self.state))
-            self.state.verdicts[spec.grade_id] = await run_play(play, self.line.ask)
+            self.state.verdicts[spec.grade_id] = await run_play(play, self._ask)
         except Stuck:
             self.run.timed_out.append(f"check {spec.grade_id}: the learner's code did not answer in time")
             raise
@@ -138,6 +144,9 @@ class Execute(NbgraderExecute):
         if self.line.timed_out:
             self.line.timed_out = False
             self.run.timed_out.append(f"check {spec.grade_id}: the learner's code did not answer in time")
+
+    async def _ask(self, request: Ask) -> Reply:
+        return await (self.second.ask(request, self.ran) if request.fresh else self.line.ask(request))
 
     async def _async_poll_output_msg(self, parent_msg_id: str, cell: Any, cell_index: int) -> None:
         """nbclient's reading of outputs, with what is over the cap dropped as it comes."""

@@ -35,9 +35,14 @@ def spec(**expect: float) -> CheckSpec:
     return CheckSpec("simulate", args, expect=Expect(kwargs=expect), grade_id="thief", points=4)
 
 
-def night(pair: Pair, seed: int = 1, **expect: float) -> Verdict:
-    names = {"seal": pair[0], "open_": pair[1]}
-    return drive(KINDS["simulate"](spec(**expect), Context(seed)), lambda asked: respond(asked, names))
+def night(pair: Pair, seed: int = 1, *, elsewhere: Pair | None = None, **expect: float) -> Verdict:
+    """One marked night; `elsewhere` are the functions as a second process has them (None: the same)."""
+
+    def answer(asked: Ask) -> Reply:
+        seal, open_ = (elsewhere or pair) if asked.fresh else pair
+        return respond(asked, {"seal": seal, "open_": open_})
+
+    return drive(KINDS["simulate"](spec(**expect), Context(seed)), answer)
 
 
 # ------------------------------------------------------------------ sound, each in another manner
@@ -385,8 +390,9 @@ def test_honest_and_forged_calls_come_mixed() -> None:
     drive(KINDS["simulate"](spec(), Context(1)), keep)
     world = _thief_table.build(1)
     true = {(r.key, r.place) for r in world.rows}
-    assert all(any((c.args[0], c.args[2]) in true for c in a.calls) for a in asked[1:])
-    assert all(any((c.args[0], c.args[2]) not in true for c in a.calls) for a in asked[1:])
+    opened = [a for a in asked[1:] if not a.fresh]
+    assert all(any((c.args[0], c.args[2]) in true for c in a.calls) for a in opened)
+    assert all(any((c.args[0], c.args[2]) not in true for c in a.calls) for a in opened)
     assert {c.expr for c in asked[0].calls} == {"seal"}
 
 
@@ -395,6 +401,31 @@ def test_the_promise_says_both_sides() -> None:
     assert said == thief.promise and "reads" in said and "honest" in said
 
 
-def test_a_known_gap_is_known() -> None:
-    # Random bytes of the right length and a dictionary: no black box in one process can tell.
-    assert night(tokens(lambda v: len(v) + 28)).share == 1.0
+def test_what_is_remembered_is_not_sealed() -> None:
+    # Random bytes of the right length and a dictionary: in one process the same as an ideal cipher.
+    def made() -> Pair:
+        return tokens(lambda v: len(v) + 28)
+
+    pair = made()
+    assert night(pair, elsewhere=pair).share == 1.0
+    found = night(made(), elsewhere=made())
+    assert found.share == 0.0 and "second process" in found.message and not all(d.ok for d in found.details)
+
+
+def test_a_second_process_that_does_not_answer_opens_nothing() -> None:
+    def lost(*_: object) -> bytes:
+        raise RuntimeError("gone")
+
+    assert night(of_room(controls.seal, controls.open_sealed), elsewhere=(lost, lost)).share == 0.0
+
+
+def test_practice_asks_no_second_process() -> None:
+    asked: list[Ask] = []
+
+    def keep(ask: Ask) -> Reply:
+        asked.append(ask)
+        seal, open_ = of_room(controls.seal, controls.open_sealed)
+        return respond(ask, {"seal": seal, "open_": open_})
+
+    assert drive(KINDS["simulate"](spec(), Context(1, practice=True)), keep).share == 1.0
+    assert not any(a.fresh for a in asked)

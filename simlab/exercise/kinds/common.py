@@ -49,9 +49,9 @@ def seconds(spec: CheckSpec) -> float:
     return float(hidden(spec, "seconds", 10.0))
 
 
-def ask(calls: Sequence[Call], limit: float = 10.0) -> Asking:
+def ask(calls: Sequence[Call], limit: float = 10.0, *, fresh: bool = False) -> Asking:
     """One round; always as many `Got` as calls, whatever the other side sent."""
-    reply = yield Ask(tuple(calls), limit)
+    reply = yield Ask(tuple(calls), limit, fresh)
     missing = Got(error="NotRun", message="no answer came back")
     return [reply[i] if i < len(reply) else missing for i in range(len(calls))]
 

@@ -59,6 +59,7 @@ class Night:
         self.form = Form((), False)
         self.ways: dict[int, str] = {}
         self.opened = self.repeats = self.spoiled = 0
+        self.elsewhere = 1.0  # share of honest rows that a second process opens
         self.is_too_small = self.lacks_room = False
         self.refused: Counter[Kind] = Counter()
         self.silent: Counter[Kind] = Counter()
@@ -80,6 +81,12 @@ class Night:
         first = {(rows[i].key, rows[i].value, rows[i].place): s for i, s in inner.items() if rows[i].role != "again"}
         again = [i for i in self.world.having("again") if i in inner]
         self.repeats = sum(first.get((rows[i].key, rows[i].value, rows[i].place)) == inner[i] for i in again)
+
+    def note_elsewhere(self, opened: int, asked: int) -> None:
+        """What a second process of the same notebook could open."""
+        if opened < asked:
+            self.elsewhere = opened / asked
+            self.first["elsewhere"] = f"{opened} of {asked} honest values open in a second process"
 
     def note_opened(self, one: Try, call: Call, got: Got) -> None:
         """What `open_` did with one true or forged row."""
@@ -129,7 +136,7 @@ class Night:
         is_read = self.recovered > self.limits["recovered"]
         if self.is_too_small or not self.opened or "any key" in self.ways.values():
             return 0.0  # nothing was sealed, or nothing opens
-        opens = 1.0 if opened >= self.limits["opened"] else opened
+        opens = self.elsewhere * (1.0 if opened >= self.limits["opened"] else opened)
         # A tag that is not there costs under "changed" already; here it is one that is too short.
         is_short = self.lacks_room and not self.taken["changed"]
         held = SECRET + FRESH * (not self.repeats and not is_short)
@@ -170,6 +177,11 @@ class Night:
         if self.ways:
             way = next(way for way in WAYS if way in self.ways.values())
             return " ".join(WAYS[way]), HHS if way == "key" else GCM
+        if "elsewhere" in self.first:
+            return (
+                f"{self.first['elsewhere'].capitalize()}: what is kept in a variable is gone when the program ends. "
+                "All that opening needs, but the key, stands in the sealed bytes."
+            ), GCM
         for name in ("seal", "open"):
             if name in self.first:
                 return f"Members wait while their values do not open: {self.first[name]}", GCM
@@ -209,7 +221,7 @@ class Night:
     def _details(self) -> tuple[Detail, ...]:
         rows, victims = len(self.world.rows), len(self.world.victims)
         out = [Detail(f"{self.opened} of {rows} honest values open again", self.opened == rows)]
-        out += [Detail(self.first[name], False) for name in ("seal", "open") if name in self.first]
+        out += [Detail(self.first[name], False) for name in ("seal", "open", "elsewhere") if name in self.first]
         for way, count in Counter(self.ways.values()).most_common():
             out.append(Detail(f"{count} of {victims} values read. {WAYS[way][0]}", False))
         if not self._forged():

@@ -23,9 +23,10 @@ A part of 0.3 counts half when at most one forgery in ten (of the moved: one in 
 When any value is read, a quarter of the points is the most. When half of them are, when any key
 opens, or when the sealed bytes are fewer than the value's, nothing is earned.
 
-What cannot be seen from here: functions that hand out random bytes of the right length and keep
-the values in a dictionary. Within one process they behave exactly as an ideal cipher would; only a
-second process, or a reader of the cell, tells. Tokens shorter than the values are noticed.
+Functions that hand out random bytes and keep the values in a dictionary behave, within one
+process, exactly as an ideal cipher would. So some honest rows are opened once more in a second
+process, in which the same notebook has run: the share that opens there counts for the whole.
+Practice has no second process, and does not ask.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ promise = (
     "(none of either is full marks), and whether every honest value still opens. Refusing everything scores nothing."
 )
 
+_ELSEWHERE = 20  # rows that a second process is asked to open
 _BATCH = 45  # calls in one round: a function that hangs loses one round, not all
 _NUMBERS: Mapping[str, float] = {"recovered": 0, "accepted": 0, "opened": 1.0}
 
@@ -62,6 +64,8 @@ def play(spec: CheckSpec, context: Context) -> Play:
         night.form = form_of(list(sealed.values()))
         night.note_sealed(sealed, read(world, sealed, night.form))
         yield from _open(open_, world, night, tries(world, sealed, night.form), seconds)
+        if night.opened and not context.practice:
+            yield from _open_elsewhere(open_, world, night, sealed, seconds)
     return night.verdict()
 
 
@@ -92,6 +96,20 @@ def _open(open_: str, world: World, night: Night, todo: list[Try], seconds: floa
         got: list[Got] = yield from ask(calls, seconds)
         for one, call, answer in zip(batch, calls, got, strict=True):
             night.note_opened(one, call, answer)
+
+
+def _open_elsewhere(
+    open_: str, world: World, night: Night, sealed: dict[int, bytes], seconds: float
+) -> Generator[Ask, Reply, Any]:
+    """Honest rows, opened where nothing is remembered: what is sealed must hold all that opening needs."""
+    rows = [i for i in world.having("victim") if i in sealed][:_ELSEWHERE]
+    calls = [Call(open_, (world.rows[i].key, sealed[i], world.rows[i].place)) for i in rows]
+    got: list[Got] = yield from ask(calls, seconds, fresh=True)
+    right = sum(
+        type(g.value) is bytes and not g.error and g.value == world.rows[i].value
+        for i, g in zip(rows, got, strict=True)
+    )
+    night.note_elsewhere(right, len(rows))
 
 
 __all__ = ["play", "promise"]
