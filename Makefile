@@ -10,12 +10,13 @@ READY := $(VENV)/.ready
 
 setup: $(READY)
 
-# Hash-locked and address-free: pip and uv take the index from their own configuration.
+# Hash-locked and address-free: pip and uv take the index from their own configuration. Bytecode is
+# compiled once here: the box that grades mounts it read-only, and every kernel would compile again.
 $(READY): requirements.lock pyproject.toml
 	@$(PY) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "Python 3.11 or newer is needed; this is %d.%d. Name another with: make setup PY=python3.11" % v[:2])'
 ifneq ($(UV),)
 	uv venv --quiet --allow-existing --python "$$($(PY) -c 'import sys; print(sys.executable)')" $(VENV)
-	uv pip install --quiet --python $(VENV) --require-hashes -r requirements.lock
+	uv pip install --quiet --compile-bytecode --python $(VENV) --require-hashes -r requirements.lock
 	uv pip install --quiet --python $(VENV) --no-deps --no-build-isolation -e .
 else
 	@$(PY) -c 'import ensurepip' 2>/dev/null || { echo "Python's venv module is missing. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
