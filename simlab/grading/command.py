@@ -218,5 +218,7 @@ def _table(outcomes: list[Outcome], home: Path) -> None:
     waiting = sum(map(needs_person, outcomes))
     graded = sum(o.is_graded for o in outcomes)
     console.print(
-        Text(f"{len(outcomes)} submissions, {graded} graded, {waiting} for a person. Feedback lies in feedback/.")
+        Text(
+            f"{len(outcomes)} submissions, {graded} graded, {waiting} for a person. Feedback pages: {home / 'feedback'}"
+        )
     )

@@ -69,14 +69,15 @@ def find(folder: Path, home: Course, assignment: str | None = None) -> list[Foun
     """
     if assignment is not None:
         home.require(assignment)
+    known = home.assignments()
     with Folder.open(Path(folder)) as top:
-        found = [f for name in top.names() if not _LITTER.match(name) for f in _of_learner(top, name, home)]
+        found = [f for name in top.names() if not _LITTER.match(name) for f in _of_learner(top, name, known)]
     if assignment is not None:
         found = [f for f in found if f.assignment in (assignment, "")]
     return _no_twins(found)
 
 
-def _of_learner(top: Folder, name: str, home: Course) -> Iterator[Found]:
+def _of_learner(top: Folder, name: str, known: list[str]) -> Iterator[Found]:
     said = shown(name)
     kind = top.kind(name)
     if kind != "folder":
@@ -94,17 +95,17 @@ def _of_learner(top: Folder, name: str, home: Course) -> Iterator[Found]:
     with top.enter(name) as inner:
         for work in inner.names():
             if not _LITTER.match(work):
-                yield _of_assignment(inner, learner if not unfit else said, name, work, problem, home)
+                yield _of_assignment(inner, learner if not unfit else said, name, work, problem, known)
 
 
-def _of_assignment(inner: Folder, learner: str, name: str, work: str, problem: str, home: Course) -> Found:
+def _of_assignment(inner: Folder, learner: str, name: str, work: str, problem: str, known: list[str]) -> Found:
     kind = inner.kind(work)
-    known = next((a for a in home.assignments() if a.casefold() == work.casefold()), "")
+    meant = next((a for a in known if a.casefold() == work.casefold()), "")
     if kind != "folder":
         problem = problem or f"{shown(work)} is a {kind}, not an exercise's folder: FOLDER/<learner>/<assignment>/"
-    elif not known:
-        problem = problem or str(UnknownName("exercise", shown(work), home.assignments()))
-    return Found(learner, known or shown(work), (name, work), problem)
+    elif not meant:
+        problem = problem or str(UnknownName("exercise", shown(work), known))
+    return Found(learner, meant or shown(work), (name, work), problem)
 
 
 def _no_twins(found: list[Found]) -> list[Found]:
