@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import weakref
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -65,6 +66,8 @@ class Store:
         self.url = url
         try:
             self._engine = _engine(_full(url))
+            # One in memory holds its connection as long as it lives; Python 3.13 warns of one left open.
+            weakref.finalize(self, self._engine.dispose)
             _META.create_all(self._engine)
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as e:
             raise InputError(f"store {_shown(url)}: not a database that can be used ({_short(e)}): {_RIGHT}") from None
