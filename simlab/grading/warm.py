@@ -6,6 +6,8 @@ database is left open.
 
 from __future__ import annotations
 
+import gc
+
 from simlab.grading.course import lean_imports
 
 with lean_imports():
@@ -16,7 +18,9 @@ with lean_imports():
     from sqlalchemy import create_engine
     from sqlalchemy.orm import Session, configure_mappers
 
-    import simlab.grading.prepare  # noqa: F401
+    from simlab.grading import batch, pipeline, prepare
+
+LOADED = (batch, pipeline, prepare)
 
 
 def ready() -> None:
@@ -32,6 +36,8 @@ def ready() -> None:
     nbformat.validate(nb)
     MetadataValidator().validate_nb(nb)
     NotebookExporter(default_preprocessors=[]).from_notebook_node(nb)
+    gc.collect()
+    gc.freeze()  # a forked process then neither walks nor copies all this when it collects
 
 
 ready()

@@ -274,6 +274,11 @@ def test_one_exercise_can_be_graded_alone(tmp_path: Path, home: Course) -> None:
     assert [(o.learner, o.assignment) for o in found] == [("ann", "03-keys")]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no fork server there")
+def test_a_process_finds_its_imports_done() -> None:
+    assert len(worker.Server().start(fakes.loaded, seconds=60).result().split()) == 3
+
+
 def test_memory_that_a_process_cannot_answer_with_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Course
 ) -> None:
