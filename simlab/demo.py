@@ -96,6 +96,7 @@ def demo(out: Path, course: Path | None, unsafe_no_sandbox: bool) -> None:
         ("Four submissions, handed in", lambda: _hand_in(root, home, told)),
         ("Graded, each in a box of its own", lambda: _grade(root, home, told, not unsafe_no_sandbox)),
         ("A breach, played, replayed and asked what if", lambda: _tabletop(root, told)),
+        ("The same theft in the company's log: noticed, and provable", lambda: _trace(root, told)),
         ("Who is exposed: three paths of theft, each control flipped", lambda: _exposures(told)),
     ]
     for title, step in steps:
@@ -206,12 +207,16 @@ def _marks(outcome: Outcome) -> str:
     return f"{outcome.outcome}, {points}" + ("" if outcome.isolated else ", WITHOUT isolation")
 
 
+def _store(root: Path) -> str:
+    return f"sqlite:///{(root / 'tabletop.db').as_posix()}"
+
+
 def _tabletop(root: Path, told: Told) -> None:
     """Play with nobody at the table, replay from the store, ask what if, write the after-action report."""
     from simlab.tabletop.session import Session
     from simlab.tabletop.unattended import Choice, Plan, play
 
-    store = f"sqlite:///{(root / 'tabletop.db').as_posix()}"
+    store = _store(root)
     session = Session.start(SCENARIO, SEED, store, members=MEMBERS)
     play(session, Plan(decisions={name: Choice(option=taken) for name, taken in DECISIONS.items()}))
     exposed = session.state.exposure
@@ -227,6 +232,35 @@ def _tabletop(root: Path, told: Told) -> None:
         told.row("what if", difference.label, "nothing changes" if difference.is_same else said)
     again.report(root / "after-action.html")
     told.files.append(("the after-action report", root / "after-action.html"))
+
+
+def _trace(root: Path, told: Told) -> None:
+    """The theft that was played, among ordinary days of work: chained, checked, and found by the rule."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from simlab.activity import Log, bulk_read, chain, ordinary, place, stolen_vendor_login, verify
+    from simlab.detection import detect
+    from simlab.tabletop.consequences import company
+    from simlab.tabletop.session import Session
+
+    session = Session.open(_store(root), f"{SCENARIO}-1")
+    theft, outcome, larkspur = session.scenario.intrusion, session.outcome(), company(SEED, MEMBERS)
+    if theft is None or outcome.exposure is None or session.state.contained is None:
+        raise SimlabError(f"{SCENARIO} was not played to a theft that ended: there is nothing to trace")
+    begins, ends = (session.scenario.instant(t) for t in (theft.first_read, session.state.contained))
+    of = larkspur.vendors.set_index("name").loc[theft.vendor, "vendor_id"]
+    steps = [
+        stolen_vendor_login(larkspur, of, at=begins, seed=SEED, incident=session.id),
+        bulk_read(larkspur, of, outcome.exposure.taken, at=begins, over=ends - begins, seed=SEED, incident=session.id),
+    ]
+    log, truth = place(ordinary(larkspur, start=begins.date(), days=2, seed=SEED), steps)
+    key = Ed25519PrivateKey.generate()
+    chain(log, key).write(root / "log")
+    verify(Log.read(root / "log"), key.public_key())
+    told.row("log", "two days of work", f"{len(log):,} events, {len(truth):,} of them the theft; the chain holds")
+    for alert in detect(root / "log").to_dict("records"):
+        told.row("alert", str(alert["actor"]), f"{alert['level']}: {alert['count']:,} {alert['unit']}")
+    told.files.append(("the tamper-evident log", root / "log"))
 
 
 def exposures(members: int = MEMBERS) -> list[tuple[str, bool, bool, int]]:

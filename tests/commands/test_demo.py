@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from simlab import demo
+from simlab.activity import Log
 from simlab.controls import Controls
 from simlab.tabletop.consequences import company, exposure
 
@@ -86,6 +88,15 @@ def test_the_four_submissions_get_what_they_must(ran: tuple[Path, subprocess.Com
 def test_replay_and_what_if_are_told(ran: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     said = ran[1].stdout
     assert "same state" in said and "mfa=passkey" in said and "-> 0 members" in said
+
+
+def test_the_theft_is_in_the_log_and_is_noticed(ran: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    said = ran[1].stdout
+    assert "the chain holds" in said and said.count("brightwater-svc") == 1
+    exposed = int(re.search(r"([\d,]+) members could be read", said)[1].replace(",", ""))
+    log = Log.read(ran[0] / "log")
+    reads = log.records.query("actor == 'brightwater-svc' and src_ip == '203.0.113.240' and activity_name == 'Read'")
+    assert len(reads) == exposed
 
 
 def test_a_folder_that_holds_other_things_is_left_alone(tmp_path: Path) -> None:
