@@ -248,7 +248,7 @@ def _trace(root: Path, told: Told) -> None:
     if theft is None or outcome.exposure is None or session.state.contained is None:
         raise SimlabError(f"{SCENARIO} was not played to a theft that ended: there is nothing to trace")
     begins, ends = (session.scenario.instant(t) for t in (theft.first_read, session.state.contained))
-    of = larkspur.vendors.set_index("name").loc[theft.vendor, "vendor_id"]
+    of = str(larkspur.vendors.set_index("name").at[theft.vendor, "vendor_id"])
     steps = [
         stolen_vendor_login(larkspur, of, at=begins, seed=SEED, incident=session.id),
         bulk_read(larkspur, of, outcome.exposure.taken, at=begins, over=ends - begins, seed=SEED, incident=session.id),
