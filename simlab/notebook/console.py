@@ -6,98 +6,130 @@ log, so a reload, another kernel or the command line goes on where this left off
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import escape
 
 import ipywidgets as widgets
 
 from simlab import clock
 from simlab.errors import SimlabError
+from simlab.notebook.buttons import Buttons
 from simlab.notebook.choice import Choice
-from simlab.tabletop.scenario import Decision
+from simlab.tabletop.console import title
+from simlab.tabletop.scenario import Decision, Scenario
 from simlab.tabletop.session import Session
-from simlab.tabletop.state import Delivered, State
+from simlab.tabletop.state import Delivered, Entry, Made, State
+
+GO, REPORT, END = "go", "report", "end"
+LABELS = [(GO, "Go on to the next event"), (REPORT, "Write the after-action report"), (END, "End the exercise")]
+OVER = ("The exercise is over.", "Write the after-action report now.")
 
 
 class Console(widgets.VBox):
-    """What has arrived, what is to be decided, and how to go on."""
+    """What happened in the order of time, each decision below what put it, and how to go on."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self._head, self._feed, self._said = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self._head, self._told = widgets.HTML(), widgets.VBox()
         self._forms: dict[str, Choice] = {}
-        self._open = widgets.VBox()
-        self._buttons = widgets.HBox(
-            [
-                self._button("Go on to the next event", lambda: self.session.advance()),
-                self._button("Write the after-action report", self._report),
-                self._button("End the exercise", lambda: self.session.act("end", "facilitator")),
-            ],
-            layout={"flex_flow": "row wrap"},
-        )
-        self.children = (self._head, self._feed, self._open, self._buttons, self._said)
+        self._buttons = Buttons(LABELS, self._press)
+        self._shown = 0  # entries of the timeline
+        self._sure = False
+        self.children = (self._head, self._told, self._buttons)
         self.draw()
 
-    def draw(self) -> None:
-        """Show the session as it stands."""
+    def draw(self) -> list[str]:
+        """Show the session as it stands; the titles of what is new."""
         state = self.session.state
-        self._head.value = _head(self.session, state)
-        self._feed.value = _feed(self.session, state)
-        for name in state.open:
+        self._head.value = _page(_head(self.session, state))
+        titles, new = [], []
+        for entry in state.timeline[self._shown :]:
+            for name, widget in self._entry(state, entry):
+                new.append(widget)
+                titles.append(name)
+        self._shown = len(state.timeline)
+        for name in state.open:  # what no event of the scenario put, such as an improvised one
             if name not in self._forms:
-                self._forms[name] = self._form(self.session.scenario.decision(name))
-        for name, form in self._forms.items():
-            self._close(name, form, state)
-        # Forms stay where they are once decided: removing one would throw the keyboard's focus away.
-        self._open.children = tuple(self._forms.values())
+                new.append(self._form(name, state.t))
+        for name in self._forms:
+            self._close(name, state)
+        # Only ever added to: a form taken away or drawn anew would throw the keyboard's focus away with it.
+        self._told.children = (*self._told.children, *new)
+        return titles
 
-    def _form(self, decision: Decision) -> Choice:
-        role = next((r.title for r in self.session.scenario.roles if r.id == decision.owner_role), decision.owner_role)
-        return Choice(
-            f"{decision.title} ({role})\n{decision.question}",
+    def _entry(self, state: State, entry: Entry) -> Iterator[tuple[str, widgets.Widget]]:
+        """One line of the timeline, and the forms of the decisions that it put."""
+        scenario = self.session.scenario
+        event = next((d for d in state.delivered if d.control_number == entry.key and d.type == entry.kind), None)
+        if event:
+            yield event.title, widgets.HTML(_page(_event(scenario, event)))
+            for name in next((e.opens for e in scenario.msel if e.control_number == entry.key), ()):
+                if name not in self._forms:
+                    yield f"To be decided: {scenario.decision(name).title}", self._form(name, entry.t)
+        elif entry.kind in ("effect", "move"):
+            about = "The exercise is over"
+            if entry.kind == "effect":
+                about = f"What came of: {scenario.decision(entry.key).title}"
+            yield about, widgets.HTML(_page(_happened(scenario, entry, about)))
+
+    def _form(self, name: str, put: int) -> Choice:
+        scenario = self.session.scenario
+        decision = scenario.decision(name)
+        self._forms[name] = Choice(
+            f"{decision.title}. {decision.question}\n{_whose(scenario, decision, put)}",
             [(o.id, o.text) for o in decision.options],
-            lambda picked, note: self._decide(decision.id, picked, note),
+            lambda picked, note: self._decide(decision, picked, note),
             button="Decide",
             note_label="Why? (kept for the report)" if decision.rationale_required else "",
         )
+        return self._forms[name]
 
-    def _decide(self, decision: str, option: str, note: str) -> tuple[str, str]:
-        self.session.decide(decision, option, rationale=note)
+    def _decide(self, decision: Decision, option: str, note: str) -> tuple[str, str]:
+        self._act(lambda: self.session.decide(decision.id, option, rationale=note))
         self.draw()
-        form = self._forms[decision]
+        self._buttons.tell(lambda: ("", ""))  # what it said was to be decided may be this
+        form = self._forms[decision.id]
         return form.verdict, form.said
 
-    def _close(self, name: str, form: Choice, state: State) -> None:
-        made = state.choice(name)
-        if made is None:
-            return
-        option = self.session.scenario.decision(name).option(made.option)
-        form.picked, form.closed, form.note = made.option, True, made.rationale
-        form.verdict = "Taken by default." if made.by_default else "Decided."
-        form.said = option.outcome
+    def _close(self, name: str, state: State) -> None:
+        made, form = state.choice(name), self._forms[name]
+        if made is not None and not form.closed:
+            said = _decided(self.session.scenario, made)
+            form.answer(made.option, lambda: said, closed=True, note=made.rationale)
 
-    def _button(self, label: str, do: Callable[[], object]) -> widgets.Button:
-        button = widgets.Button(description=label, layout={"width": "auto", "min_height": "32px"})
-        button.on_click(lambda _: self._do(do))
-        return button
-
-    def _do(self, do: Callable[[], object]) -> None:
-        """Do it and draw; what is not possible now is said in words."""
+    def _act(self, act: Callable[[], object]) -> None:
+        """Act; where that is refused, show first what others did meanwhile. Raises what the session raises."""
         try:
-            text = do()
-            self._tell(text if isinstance(text, str) else "")
+            act()
+        except SimlabError:
+            self.session.refresh()
+            self.draw()
+            raise
+
+    def _press(self, what: str) -> tuple[str, str]:
+        """Do it and draw; what is not possible now is said in words."""
+        sure, self._sure = self._sure, False
+        try:
+            if what == REPORT:
+                return self._report()
+            if self.session.state.status == "ended":
+                return OVER
+            if what == END and not sure:
+                self._sure = True
+                return "Not ended yet.", "It would end for everybody. Press the same button again to end it."
+            self._act(self.session.advance if what == GO else lambda: self.session.act("end", "facilitator"))
         except SimlabError as e:
-            self._tell(str(e))
-        self.draw()
+            return "Not done.", str(e)
+        new = "\n".join(self.draw())
+        if self.session.state.status == "ended":
+            return OVER
+        return "New above:", new or "nothing that anybody was told."
 
-    def _tell(self, text: str) -> None:
-        self._said.value = f'<div role="status">{escape(text)}</div>'
-
-    def _report(self) -> str:
+    def _report(self) -> tuple[str, str]:
         path = f"{self.session.id}-report.html"
         self.session.report(path)
-        return f"The report is {path}, beside this notebook."
+        return "Written.", f"The report is {path}, beside this notebook."
 
 
 def console(scenario: str = "vendor-portal", *, seed: int = 1, session: str = "", store: str = "") -> Console | None:
@@ -113,25 +145,43 @@ def console(scenario: str = "vendor-portal", *, seed: int = 1, session: str = ""
         return None
 
 
+def _page(html: str) -> str:
+    return f'<div class="simlab-page">{html}</div>'
+
+
 def _head(session: Session, state: State) -> str:
     scenario = session.scenario
-    when = scenario.local(state.t).strftime("%A %d %B %Y, %H:%M")
     return (
         f"<p><strong>{escape(scenario.banner)}</strong></p><h2>{escape(scenario.title)}</h2>"
-        f"<p>{escape(when)} ({escape(clock.duration(state.t))} since the start). "
+        f"<p>{escape(_when(scenario, state.t))} ({escape(clock.duration(state.t))} since the start). "
         f"Session {escape(session.id)}, {escape(state.status)}.</p>"
     )
 
 
-def _feed(session: Session, state: State) -> str:
-    """What has arrived, oldest first; a list, so that a screen reader says how many there are."""
-    items = "".join(f"<li>{_item(session, d)}</li>" for d in state.delivered)
-    return f"<h3>What has arrived</h3><ol>{items}</ol><h3>To be decided</h3>"
+def _when(scenario: Scenario, t: int) -> str:
+    return scenario.local(t).strftime("%A %d %B %Y, %H:%M")
 
 
-def _item(session: Session, d: Delivered) -> str:
-    when = session.scenario.local(d.t).strftime("%a %H:%M")
-    to = ", ".join(d.to)
-    alt = f"<br>{escape(d.text_alternative)}" if d.text_alternative else ""
-    head = f"<strong>{escape(d.title)}</strong> · {escape(when)} · {escape(d.source_type)} from {escape(d.sender)} to {escape(to)}"
-    return f"{head}<br>{escape(d.text)}{alt}"
+def _whose(scenario: Scenario, decision: Decision, put: int) -> str:
+    """Whose decision it is, and until when it waits for them."""
+    who = title(scenario, decision.owner_role) or "Everybody"
+    due = decision.due(put)
+    return f"{who}, until {_when(scenario, due)}" if due > put else who
+
+
+def _event(scenario: Scenario, d: Delivered) -> str:
+    to = ", ".join(title(scenario, r) for r in d.to)
+    by = f"{_when(scenario, d.t)}. {d.source_type.replace('_', ' ').capitalize()} from {title(scenario, d.sender)} to {to}."
+    alt = f"<p>Shown with it: {escape(d.text_alternative)}</p>" if d.text_alternative else ""
+    return f"<h3>{escape(d.title)}</h3><p>{escape(by)}</p><p>{escape(d.text)}</p>{alt}"
+
+
+def _happened(scenario: Scenario, entry: Entry, about: str) -> str:
+    return f"<h3>{escape(about)}</h3><p>{escape(_when(scenario, entry.t))}. {escape(entry.what)}</p>"
+
+
+def _decided(scenario: Scenario, made: Made) -> tuple[str, str]:
+    when = _when(scenario, made.t)
+    if made.by_default:
+        return "Taken by default.", f"Nobody had decided by {when}."
+    return "Decided.", f"{when}. What comes of it is told when it has happened: go on."

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
-import ipywidgets as widgets
 from IPython.display import Markdown, display
 
 from simlab.errors import SimlabError
 from simlab.exercise.answers import Answers
 from simlab.exercise.submit import submit
 from simlab.exercise.workspace import Workspace, find
+from simlab.notebook.buttons import Buttons
 
 
 @dataclass(frozen=True)
@@ -68,21 +67,15 @@ def home() -> None:
         print(e)
 
 
-def _hand_in(workspace: Workspace) -> widgets.VBox:
-    said = widgets.HTML()
-    buttons = [_button(workspace, name, said) for name in workspace.exercises()]
-    return widgets.VBox([*buttons, said])
+def _hand_in(workspace: Workspace) -> Buttons:
+    """A button for each exercise; below them what came of the last press."""
+    labels = [(name, f"Hand in exercise {name}") for name in workspace.exercises()]
+    return Buttons(labels, lambda name: _submit(workspace, name))
 
 
-def _button(workspace: Workspace, name: str, said: widgets.HTML) -> widgets.Button:
-    button = widgets.Button(description=f"Hand in exercise {name}", layout={"width": "auto"}, button_style="primary")
-    button.on_click(lambda _: _submit(workspace, name, said))
-    return button
-
-
-def _submit(workspace: Workspace, name: str, said: widgets.HTML) -> None:
+def _submit(workspace: Workspace, name: str) -> tuple[str, str]:
     try:
-        text = submit(workspace, name).text()
+        lead, _, rest = submit(workspace, name).text().partition("\n")
     except Exception as e:  # a learner reads what went wrong; the button stays
-        text = f"Not handed in. {e}"
-    said.value = f'<div role="status" style="white-space:pre-line">{escape(text)}</div>'
+        return "Not handed in.", str(e)
+    return lead, rest

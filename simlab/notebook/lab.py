@@ -36,7 +36,10 @@ DISABLED = {
     "@jupyterlab/notebook-extension:language-server": True,
     "@jupyterlab/debugger-extension": True,
     "@jupyterlab/extensionmanager-extension": True,
+    # Its buttons lie over a page's title, and one of them deletes what one is reading.
+    "@jupyterlab/cell-toolbar-extension": True,
 }
+CSS = Path(__file__).parent / "static" / "lab.css"
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ def plan(workspace: Path, *, port: int, token: str, browser: bool) -> Launch:
     settings = config / "lab" / "settings"
     _write(settings / "overrides.json", OVERRIDES)
     _write(config / "labconfig" / "page_config.json", {"disabledExtensions": DISABLED})
+    _write(config / "custom" / "custom.css", CSS.read_text(encoding="utf-8"))
     _write(config / "jupyter_server_config.json", _server(workspace, settings, port, browser))
     env = os.environ | {
         "JUPYTER_CONFIG_DIR": str(config),
@@ -87,6 +91,7 @@ def _server(workspace: Path, settings: Path, port: int, browser: bool) -> dict[s
         "default_url": f"/lab/tree/{HOME}",
         "news_url": None,
         "check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
+        "custom_css": True,
         "extension_manager": "readonly",  # nothing asks a package registry
     }
     return {"ServerApp": server, "LabApp": lab}
@@ -95,7 +100,7 @@ def _server(workspace: Path, settings: Path, port: int, browser: bool) -> dict[s
 def _write(path: Path, data: object) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(data, indent=1), encoding="utf-8")
+        path.write_text(data if isinstance(data, str) else json.dumps(data, indent=1), encoding="utf-8")
     except OSError as e:
         raise InputError(f"{path}: cannot be written ({e.strerror}): choose another folder with --workspace") from e
 

@@ -20,8 +20,7 @@ def draw(question: Question) -> Any:
         button="Check my answer" if item.practice else "Keep this answer",
     )
     if isinstance(question.given, str) and question.given in [o.id for o in question.options]:
-        widget.picked = question.given
-        widget.verdict, widget.said = _say(question)
+        widget.answer(question.given, lambda: _say(question))
     return widget
 
 

@@ -39,7 +39,14 @@ def test_an_option_that_was_never_offered_is_not_passed_on() -> None:
 def test_what_goes_wrong_is_said_and_not_raised() -> None:
     widget, _ = made(OSError("the disk is full"))
     press(widget, "a")
-    assert widget.verdict == "Not saved." and "disk is full" in widget.said
+    assert widget.verdict == "Not done." and "disk is full" in widget.said
+
+
+def test_another_choice_is_not_yet_the_answer() -> None:
+    widget, _ = made()
+    press(widget, "b")
+    widget.picked = "a"  # what an arrow key does
+    assert widget.answered == "b" and widget.said == "You called back."
 
 
 def test_the_text_form_shows_question_choice_and_answer() -> None:

@@ -30,9 +30,9 @@ def test_a_lesson_that_cannot_be_read_is_named_and_stops_nothing(mine: workspace
 
 
 def test_the_button_hands_in(mine: workspaces.Workspace) -> None:
-    box = _hand_in(mine)
-    box.children[0].click()
-    assert "Handed in 02-encryption of ana.ito" in box.children[-1].value
+    row = _hand_in(mine)
+    row.press("02-encryption")
+    assert "Handed in 02-encryption of ana.ito" in row.verdict and "not answered yet: stolen-backup" in row.said
     assert (mine.folder / "submissions" / "ana.ito" / "02-encryption" / "02-encryption.ipynb").is_file()
 
 
@@ -41,9 +41,9 @@ def test_a_full_disk_is_said_and_the_button_stays(mine: workspaces.Workspace, mo
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("simlab.notebook.homepage.submit", full)
-    box = _hand_in(mine)
-    box.children[0].click()
-    assert "Not handed in" in box.children[-1].value and "No space left" in box.children[-1].value
+    row = _hand_in(mine)
+    row.press("02-encryption")
+    assert row.verdict == "Not handed in." and "No space left" in row.said
 
 
 def test_outside_a_workspace_it_says_so(

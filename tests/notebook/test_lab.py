@@ -42,3 +42,10 @@ def test_a_port_that_is_taken_is_named() -> None:
         port = s.getsockname()[1]
         with pytest.raises(InputError, match=f"port {port} is taken: name another with --port"):
             lab.free_port(port)
+
+
+def test_a_page_of_another_day_says_what_to_do(tmp_path: Path) -> None:
+    launch = lab.plan(tmp_path, port=8901, token="t", browser=False)
+    config = Path(launch.env["JUPYTER_CONFIG_DIR"])
+    assert json.loads((config / "jupyter_server_config.json").read_text("utf-8"))["LabApp"]["custom_css"] is True
+    assert "Run All Cells" in (config / "custom" / "custom.css").read_text("utf-8")

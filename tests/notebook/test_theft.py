@@ -4,16 +4,14 @@ import re
 
 import pytest
 
-from simlab.notebook.theft import STOLEN, theft
+from simlab.notebook.lists import Lists
+from simlab.notebook.theft import APART, STOLEN, theft
 
-APART = "in the key store, apart"
 
-
-def shown(stolen: str, sealed: str, keys: str) -> str:
-    box = theft()
-    for each, value in zip(box.children, (stolen, sealed, keys), strict=False):
-        each.value = value
-    return box.children[-1].value
+def shown(stolen: str, sealed: str, keys: str) -> Lists:
+    lists = theft()
+    lists.chosen = {"stolen": stolen, "sealed": sealed, "keys": keys}
+    return lists
 
 
 @pytest.mark.parametrize("stolen", STOLEN)
@@ -21,16 +19,17 @@ def shown(stolen: str, sealed: str, keys: str) -> str:
 @pytest.mark.parametrize("keys", ["beside the data", APART])
 def test_only_two_ways_leave_the_thief_with_nothing(stolen: str, sealed: str, keys: str) -> None:
     nothing = stolen != "an open session" and sealed == "sealed" and keys == APART
-    assert ("reads nothing" in shown(stolen, sealed, keys)) == nothing
+    page = shown(stolen, sealed, keys)
+    assert ("reads nothing" in page.verdict) == nothing == (not page.rows)
 
 
 def test_the_states_add_up_to_the_total() -> None:
     page = shown("last night's backup", "not sealed", APART)
-    total = int(re.search(r"reads ([\d,]+) members", page)[1].replace(",", ""))
-    rows = [int(n.replace(",", "")) for n in re.findall(r"</span> ([\d,]+)</td>", page)]
-    assert total == sum(rows) == 10_000
+    total = int(re.search(r"reads ([\d,]+) members", page.verdict)[1].replace(",", ""))
+    assert total == sum(count for _, count in page.rows) == 10_000
+    assert [count for _, count in page.rows] == sorted((count for _, count in page.rows), reverse=True)
 
 
-def test_it_is_said_where_a_screen_reader_listens() -> None:
+def test_what_is_read_and_why_is_said_in_words() -> None:
     page = shown("an open session", "sealed", APART)
-    assert 'role="status"' in page and '<th scope="row">' in page and "<caption" in page
+    assert "214 members" in page.verdict and "names and addresses" in page.said and page.said.endswith(".")

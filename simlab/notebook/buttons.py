@@ -1,0 +1,37 @@
+"""A row of buttons, and what came of the last press."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import traitlets
+
+from simlab.notebook.form import Form
+
+
+class Buttons(Form):
+    """Buttons by [id, label]. `on_press(id)` returns (verdict, text) to say."""
+
+    kind = traitlets.Unicode("buttons").tag(sync=True)
+    labels = traitlets.List().tag(sync=True)  # [id, label] in the order shown
+    pressed = traitlets.Unicode().tag(sync=True)
+    presses = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self, labels: Sequence[tuple[str, str]], on_press: Callable[[str], tuple[str, str]]) -> None:
+        super().__init__(labels=[list(each) for each in labels])
+        self._on_press = on_press
+        self.observe(self._pressed, names="presses")
+
+    def _pressed(self, change: Any) -> None:
+        if self.pressed in [ident for ident, _ in self.labels]:
+            self.tell(lambda: self._on_press(self.pressed))
+
+    def press(self, ident: str) -> None:
+        """What the page does when a button is pressed."""
+        self.pressed = ident
+        self.presses += 1
+
+    def text(self) -> str:
+        """The buttons' labels, and what was said last."""
+        return "\n".join([*(f"[{label}]" for _, label in self.labels), super().text()]).rstrip()
