@@ -123,6 +123,16 @@ def _child(told: Connection, task: Task, args: tuple[Any, ...]) -> None:
     told.close()
 
 
+def _let_go() -> None:
+    """Close the pipe by which the fork server sees that its owner lives: it would live as long as we do."""
+    with contextlib.suppress(ImportError, AttributeError, OSError, TypeError):
+        from multiprocessing import forkserver
+
+        held = forkserver._forkserver._forkserver_alive_fd  # type: ignore[attr-defined]
+        forkserver._forkserver._forkserver_alive_fd = None  # type: ignore[attr-defined]
+        os.close(held)
+
+
 def _alone() -> None:
     """A session of its own, silent, and ended by the kernel when the fork server ends."""
     with contextlib.suppress(AttributeError, OSError):
@@ -133,6 +143,7 @@ def _alone() -> None:
 
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    _let_go()
     quiet = os.open(os.devnull, os.O_WRONLY)
     for fd in (1, 2):
         with contextlib.suppress(OSError):

@@ -54,6 +54,7 @@ def grade(folder: Path, home: Course, **options: Any) -> dict[str, Outcome]:
 
 
 def calls(home: Course) -> Counter[str]:
+    """How many times each learner's work was graded."""
     return Counter(p.name.split("-")[0] for p in home.state.joinpath("calls").glob("*"))
 
 
@@ -192,6 +193,22 @@ def test_a_stopped_batch_goes_on_with_exactly_the_missing_ones(
     # A process that had ended its work when the batch was stopped may have done one more than was said.
     again = {n for n in calls(home) if calls(home)[n] > before[n]}
     assert not again & done and again | done == set(found)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system cannot tie a process to its parent")
+def test_a_killed_batch_leaves_no_process_behind(tmp_path: Path, home: Course) -> None:
+    folder = hand_in(tmp_path / "in", home, "stuck")
+    run = subprocess.Popen([sys.executable, "-c", DRIVER, str(folder), str(home.root)], cwd=ROOT, env=ENV)
+    for _ in range(600):
+        if calls(home):
+            break
+        time.sleep(0.1)
+    begun = psutil.Process(run.pid).children(recursive=True)
+    assert calls(home)["stuck"] == 1 and len(begun) >= 2
+    run.kill()
+    run.wait(30)
+    for process in begun:
+        _gone(process.pid)
 
 
 def test_a_script_that_grades_is_not_run_again_in_each_process(tmp_path: Path, home: Course) -> None:
