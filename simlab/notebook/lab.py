@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -127,6 +128,8 @@ def serve(workspace: Path, *, port: int | None = None, browser: bool = True) -> 
     launch = plan(workspace, port=free_port(port), token=secrets.token_hex(24), browser=browser)
     print(f"The course is open at {launch.url}\nWorkspace: {workspace}   Stop with Ctrl-C.", flush=True)
     with subprocess.Popen(launch.command, env=launch.env, cwd=workspace) as server:
+        # A hub or a script that ends this process means the server and its kernels.
+        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         try:
             return server.wait()
         except KeyboardInterrupt:  # the server got the same signal and closes its kernels
