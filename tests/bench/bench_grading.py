@@ -54,11 +54,12 @@ def _compile() -> None:
 
 def _course(root: Path, env: dict[str, str]) -> tuple[Course, Path, Path]:
     """The same ten submissions for both: our course and its folder, and stock's course."""
-    from simlab.grading import release
+    from simlab.grading import prepare, release
     from tests.grading import making
 
     home = making.make_course(root / "ours", making.classic(), NAME)
     release.release(home)
+    prepare.enter(home, NAME)  # as `nbgrader generate_assignment` below does for stock
     wrong = making.edit(making.released(home, NAME), "double", "def double(n):\n    return n * n")
     right = making.edit(making.released(home, NAME), "double", "def double(n):\n    return n + n")
     for n in range(COUNT):
