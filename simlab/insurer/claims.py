@@ -19,13 +19,14 @@ from simlab.insurer import pools, providers
 from simlab.insurer.bits import field, pick
 from simlab.insurer.cover import Cover
 from simlab.insurer.people import YEAR_END, People
-from simlab.insurer.text import Objects, category, column, objects, stamps
+from simlab.insurer.text import Objects, category
 
 REASONS, DAY = 4, 86_400
+CLM_ID = 880_000_000_000_000  # ids are numbers of fifteen digits, as in DE-SynPUF
 # Members built at a time: their claims' columns fit a processor's cache, and memory stays small.
 _PIECE = 2_000
 _ROWS: dict[str, Any] = {
-    "member": np.int32, "provider": np.int32, "from": np.int64, "thru": np.int64,
+    "claim": np.int64, "member": np.int32, "provider": np.int32, "from": np.int64, "thru": np.int64,
     "diagnosis": np.int16, "procedure": np.int16, "cents": np.int64, "sensitive": np.int8, "status": np.int8,
 }  # fmt: skip
 STATUSES = ("paid", "denied", "pending", "adjusted")
@@ -119,7 +120,7 @@ def _words() -> dict[str, pd.Index]:
 
 
 def table(people: People, cover: Cover, provider_id: Objects) -> pd.DataFrame:
-    """One row a claim, ordered by CLM_ID; money in whole cents, dates datetime64[s].
+    """One row a claim, ordered by CLM_ID (15 digits, int64); money in whole cents, dates datetime64[s].
 
     The member is named `member_id` where DE-SynPUF has DESYNPUF_ID; diagnoses are ICD-10-CM where
     it has ICD9_DGNS_CD_1.
@@ -127,16 +128,14 @@ def table(people: People, cover: Cover, provider_id: Objects) -> pd.DataFrame:
     first, span = _window(people, cover)
     counts = _counts(people, span)
     ends = np.cumsum(counts)
-    ids: list[str] = []
     rows = {name: np.empty(int(ends[-1]), dtype) for name, dtype in _ROWS.items()}
     for low in range(0, len(counts), _PIECE):
         some = people.number[low : low + _PIECE]
         here = slice(int(ends[low] - counts[low]), int(ends[some[-1]]))
         piece = _piece(people, some, first[some], span[some], counts[some])
-        ids.extend(stamps("C#########", piece.pop("claim")))
         for name, values in piece.items():
             rows[name][here] = values
-    return _frame(ids, rows, people.member_index, provider_id)
+    return _frame(rows, people.member_index, provider_id)
 
 
 def _piece(people: People, members: I64, first: I64, span: I64, counts: I64) -> dict[str, np.ndarray]:
@@ -154,7 +153,7 @@ def _piece(people: People, members: I64, first: I64, span: I64, counts: I64) -> 
     fate = field(h, 34, 8)
     price = t.line_low.take(line) + pick(h, 42, 22, t.line_spread.take(line))
     return {
-        "claim": claim,
+        "claim": CLM_ID + claim,
         "member": who,
         "provider": provider.take(reason),
         "from": start * DAY,
@@ -167,10 +166,10 @@ def _piece(people: People, members: I64, first: I64, span: I64, counts: I64) -> 
     }
 
 
-def _frame(ids: list[str], rows: dict[str, Any], member_id: pd.Index, provider_id: Objects) -> pd.DataFrame:
+def _frame(rows: dict[str, Any], member_id: pd.Index, provider_id: Objects) -> pd.DataFrame:
     words = _words()
     columns = {
-        "CLM_ID": column(objects(ids)),
+        "CLM_ID": rows["claim"],
         "member_id": category(rows["member"], member_id),
         "provider_id": category(rows["provider"], provider_id),
         "CLM_FROM_DT": rows["from"].view("datetime64[s]"),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
+import resource
 import subprocess
 import sys
 
 
 def _cpu(code: str) -> float:
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", code], check=True)
-    after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def bench() -> list[tuple[str, float, str]]:

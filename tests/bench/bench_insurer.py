@@ -62,7 +62,7 @@ def _faker_claims(rows: int, members: list[str], providers: list[str]) -> pd.Dat
         start, status = fake.date_between(_START, _END), fake.random_element(_STATUS)
         out.append(
             {
-                "CLM_ID": fake.unique.numerify("C#########"),
+                "CLM_ID": int(fake.unique.numerify("88#############")),
                 "member_id": fake.random_element(members),
                 "provider_id": fake.random_element(providers),
                 "CLM_FROM_DT": start,
