@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import Any, TypeVar
 
 from simlab.errors import GradingError, SandboxError
 from simlab.grading import course, feedback, intake, notebooks, state
@@ -21,6 +22,7 @@ from simlab.grading.worker import FailedError, Server, Worker
 
 Progress = Callable[[int, int, Outcome], None]
 Work = Callable[..., Outcome]
+Taking = TypeVar("Taking")
 PREPARE_SECONDS = 600
 SPARE_SECONDS = 120  # beyond the notebook's own limit: starting, the reference, the gradebook
 
@@ -91,7 +93,7 @@ def _not_done(batch: Batch, regrade: bool) -> Iterator[int]:
     """Places of the submissions to grade; those that cannot be, and those done before, get their outcome."""
     for i, f in enumerate(batch.found):
         try:
-            handed = intake.read(batch.folder, f)
+            handed = _guarded(intake.read, batch.folder, f)
         except RefusedError as e:
             batch.close(i, _refused(batch, f, e.outcome, str(e)))
             continue
@@ -149,11 +151,11 @@ def _run(batch: Batch, todo: deque[int]) -> None:
 def _start(batch: Batch, place: int, running: dict[int, Worker]) -> None:
     f, home = batch.found[place], batch.home
     try:
-        handed = intake.read(batch.folder, f)
+        handed = _guarded(intake.read, batch.folder, f)
+        taken = _guarded(intake.place, handed, f, home)
     except RefusedError as e:
         batch.close(place, _refused(batch, f, e.outcome, str(e)))
         return
-    taken = intake.place(handed, f, home)
     if taken.outcome:
         batch.close(place, _refused(batch, f, taken.outcome, taken.reason, taken.repairs))
         return
@@ -162,6 +164,16 @@ def _start(batch: Batch, place: int, running: dict[int, Worker]) -> None:
     seconds = batch.limits.notebook_seconds * max(1, len(home.released(f.assignment))) + SPARE_SECONDS
     task = (home.root, f.learner, f.assignment, batch.limits, batch.sandbox, batch.work)
     running[place] = batch.server.start(_autograde, *task, seconds=seconds)
+
+
+def _guarded(work: Callable[..., Taking], *args: Any) -> Taking:
+    """What intake makes of a stranger's files: a fault of ours is that submission's outcome, not the batch's end."""
+    try:
+        return work(*args)
+    except RefusedError:
+        raise
+    except Exception as e:
+        raise RefusedError(f"a fault of the grader ({type(e).__name__}) while it was taken in") from e
 
 
 def _autograde(root: Path, learner: str, assignment: str, limits: Limits, sandbox: bool, work: Work | None) -> str:

@@ -17,7 +17,9 @@ from simlab.errors import GradingError, UnknownName
 # What lies beside a solution and is nobody's to see: planted wrong answers, caches, editors' copies.
 WITHHELD = re.compile(r"^(\..*|__pycache__|.*\.pyc|misconceptions?(\..*)?|.*\.part)$")
 # What a path, a pattern, an nbgrader template or Windows would take for something else than a name.
-_UNFIT = re.compile(r'[\x00-\x1f\x7f/\\*?\[\]{}<>|":]|^[. ~-]|[. ]$|^$')
+# The last five are printable by their class and show nothing: two names would look like one.
+_UNFIT = re.compile(r'[\x00-\x1f\x7f/\\*?\[\]{}<>|":]|^[. ~-]|[. ]$|^$|[\u115f\u1160\u3164\uffa0\u2800]')
+_LONGEST = 200  # bytes, so that a file of that name with an ending fits every file system
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
 
 
@@ -81,7 +83,8 @@ class Course:
 
 def is_learner(name: str) -> bool:
     """Whether a learner's folder may be called so: `Doe, Jane` may, `a*b`, `../x` and `{id}` may not."""
-    return len(name) <= 64 and name.isprintable() and not _UNFIT.search(name)
+    fits = len(name) <= 64 and name.isprintable() and len(name.encode()) <= _LONGEST
+    return fits and not _UNFIT.search(name)
 
 
 def open_course(folder: Path | str) -> Course:

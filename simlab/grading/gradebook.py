@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from simlab.errors import GradingError
@@ -24,6 +24,8 @@ def url(path: Path) -> str:
 def is_busy(error: BaseException | None) -> bool:
     """Whether another process was writing, so that the same thing may work in a moment."""
     text = str(error).lower()
+    if isinstance(error, InvalidEntry):  # in which nbgrader wraps what the database said
+        return "unique constraint" in text or "is locked" in text
     return isinstance(error, IntegrityError) or (isinstance(error, OperationalError) and "locked" in text)
 
 
@@ -32,9 +34,10 @@ def retried(work: Callable[[], T]) -> T:
     for turn in range(_TRIES):
         try:
             return work()
-        except (OperationalError, IntegrityError) as e:
+        except (OperationalError, IntegrityError, InvalidEntry) as e:
             if not is_busy(e) or turn == _TRIES - 1:
-                raise GradingError(f"gradebook.db: {e.orig or e}: close what else uses it and grade again") from e
+                said = getattr(e, "orig", None) or e
+                raise GradingError(f"gradebook.db: {said}: close what else uses it and grade again") from e
             time.sleep(0.2 * 2**turn)
     raise AssertionError("unreachable")
 

@@ -26,8 +26,11 @@ from simlab.grading.outcome import UNREADABLE
 from simlab.grading.repair import MAX_CELLS, repair
 from simlab.grading.untrusted import MAX_FILE, MAX_TOTAL, Folder, RefusedError, decode, listing, read_below, shown
 
+# What counts of a cell of format 3.
+_KEPT_3 = frozenset({"cell_type", "input", "source", "level", "language", "metadata"})
 ANSWERS, RECEIPT, STAMP = "answers.json", "receipt.json", "timestamp.txt"
 SMALL = 1_000_000
+MOST_ODD = 20  # things of one learner that are no exercise, each of which gets an outcome
 # Dot files, what systems leave in folders, and what `simlab submit` sets aside when work is handed in again.
 _LITTER = re.compile(r"^(\..*|.*\.earlier-\d+|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*\.pyc)$", re.IGNORECASE)
 
@@ -92,10 +95,21 @@ def _of_learner(top: Folder, name: str, known: list[str]) -> Iterator[Found]:
         if unfit
         else ""
     )
-    with top.enter(name) as inner:
-        for work in inner.names():
-            if not _LITTER.match(work):
-                yield _of_assignment(inner, learner if not unfit else said, name, work, problem, known)
+    try:
+        with top.enter(name) as inner:
+            works = [w for w in inner.names() if not _LITTER.match(w)]
+            found = [_of_assignment(inner, learner if not unfit else said, name, w, problem, known) for w in works]
+    except (RefusedError, OSError) as e:
+        found = [Found(said, "", (name,), str(e))]
+    yield from _not_too_many(found, said, name)
+
+
+def _not_too_many(found: list[Found], said: str, name: str) -> Iterator[Found]:
+    """What can be graded, and the first of what cannot: a hundred thousand empty folders are one remark."""
+    odd = [f for f in found if f.problem]
+    yield from (f for f in found if not f.problem or f in odd[:MOST_ODD])
+    if len(odd) > MOST_ODD:
+        yield Found(said, "", (name,), f"holds {len(odd)} things that are no exercise: the first {MOST_ODD} are listed")
 
 
 def _of_assignment(inner: Folder, learner: str, name: str, work: str, problem: str, known: list[str]) -> Found:
@@ -127,13 +141,21 @@ def read(folder: Path, found: Found) -> Handed:
     with Folder.open(Path(folder)) as top, top.enter(found.parts[0]) as of, of.enter(found.parts[1]) as work:
         names = [n for n in listing(work) if not any(_LITTER.match(part) for part in n.split("/"))]
         wanted = [n for n in names if n.endswith(".ipynb") or n in (ANSWERS, RECEIPT, STAMP)]
-        files = {n: read_below(work, n, MAX_FILE if n.endswith(".ipynb") else SMALL) for n in wanted}
-    if sum(map(len, files.values())) > MAX_TOTAL:
-        raise RefusedError(f"is over {MAX_TOTAL / 1e6:g} MB in all: clear all outputs")
+        files = _contents(work, wanted)
     if not files and not names:
         raise RefusedError("the folder is empty: hand the exercise in again", UNREADABLE)
     others = tuple(n for n in names if n not in files)
     return Handed(files, others, _digest(files, others))
+
+
+def _contents(work: Folder, names: list[str]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for n in names:
+        files[n] = read_below(work, n, MAX_FILE if n.endswith(".ipynb") else SMALL)
+        # Counted as it comes in: a thousand notebooks of the largest size would not fit in memory.
+        if sum(map(len, files.values())) > MAX_TOTAL:
+            raise RefusedError(f"is over {MAX_TOTAL / 1e6:g} MB in all: clear all outputs")
+    return files
 
 
 def _digest(files: dict[str, bytes], others: tuple[str, ...]) -> str:
@@ -241,17 +263,26 @@ def _format_4(nb: Any, name: str) -> dict[str, Any]:
     if not isinstance(nb, dict) or not isinstance(nb.get("cells"), list):
         raise RefusedError(f"{shown(name)} is not a notebook: it has no cells", UNREADABLE)
     if nb.get("nbformat", 4) != 4:
-        raise RefusedError(f"{shown(name)} is of notebook format {str(nb['nbformat'])[:20]}, not 4", UNREADABLE)
-    if len(nb["cells"]) > MAX_CELLS:
-        raise RefusedError(f"{shown(name)} has {len(nb['cells'])} cells, the limit is {MAX_CELLS}")
+        raise RefusedError(f"{shown(name)} is of notebook format {shown(str(nb['nbformat'])[:20])}, not 4", UNREADABLE)
+    _few(nb["cells"], name)
     return nb
+
+
+def _few(cells: list[Any], name: str) -> None:
+    if len(cells) > MAX_CELLS:
+        raise RefusedError(f"{shown(name)} has {len(cells)} cells, the limit is {MAX_CELLS}")
 
 
 def _converted(nb: dict[str, Any], name: str) -> Any:
     import nbformat
 
+    cells = [c for sheet in nb["worksheets"] if isinstance(sheet, dict) for c in sheet.get("cells") or ()]
+    _few(cells, name)
+    # Only what is used later: checking a million outputs against the format takes hours.
+    plain = [{k: v for k, v in c.items() if k in _KEPT_3} | {"outputs": []} for c in cells if isinstance(c, dict)]
+    old = {"worksheets": [{"cells": plain}], "metadata": {}, "nbformat": 3, "nbformat_minor": 0}
     try:
-        return json.loads(nbformat.writes(nbformat.convert(nbformat.from_dict(nb), 4)))
+        return json.loads(nbformat.writes(nbformat.convert(nbformat.from_dict(old), 4)))
     except Exception as e:
         raise RefusedError(f"{shown(name)} is of an old format and cannot be converted", UNREADABLE) from e
 
@@ -279,11 +310,12 @@ def _stamp(handed: Handed, staged: Path) -> set[str]:
         text = ""
     try:
         at = dt.datetime.fromisoformat(text.removesuffix(" UTC") + "+00:00" if text.endswith(" UTC") else text)
-    except ValueError:
+        utc = at.astimezone(dt.UTC)
+    except (ValueError, OverflowError):  # no time, or one before the first or after the last year
         return {STAMP, RECEIPT}
     if at.tzinfo is not None:
-        utc = at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        staged.joinpath(STAMP).write_text(utc + "\n", encoding="utf-8", newline="\n")
+        said = utc.strftime("%Y-%m-%d %H:%M:%S UTC")
+        staged.joinpath(STAMP).write_text(said + "\n", encoding="utf-8", newline="\n")
     return {STAMP, RECEIPT}
 
 

@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 
 from simlab.errors import GradingError
 from simlab.grading import gradebook
+from simlab.grading.config import effective
 from simlab.grading.course import Course, programs_on_path
 from simlab.grading.release import OUT_OF_DATE, UNCHANGED, digest, generate, release
 
@@ -25,6 +27,7 @@ def prepare(home: Course, assignments: Iterable[str], learners: Iterable[str]) -
         current(home, name)
     for name in wanted:
         enter(home, name)
+    add_course(home)
     add_learners(home, sorted(learners))
 
 
@@ -57,6 +60,19 @@ def enter(home: Course, assignment: str) -> None:
                 "give the changed exercise a new name, or move gradebook.db away and grade everything again"
             ) from e
     path.write_text(json.dumps(entered | {assignment: now}, indent=1) + "\n", encoding="utf-8")
+
+
+def add_course(home: Course) -> None:
+    """The course's own row, by the id that its settings give: each step of nbgrader makes it where it lacks."""
+    url = gradebook.url(home.gradebook)
+    course_id = CourseDirectory(config=effective(home, url)).course_id
+
+    def work() -> None:
+        with Gradebook(url, course_id):
+            pass
+
+    with programs_on_path():
+        gradebook.retried(work)
 
 
 def add_learners(home: Course, names: list[str]) -> None:

@@ -2,7 +2,8 @@
 
 The processes come from a fork server, so that the imports (seconds of CPU) are paid once a batch.
 What comes back through the pipe is text. `__main__` is kept out of it: a script that calls `grade`
-without a guard must not run again in each process.
+without a guard must not run again in each process. So is the folder that the trainer stands in: it
+may be the one that submissions came in, and a json.py there would be imported by each fresh Python.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Server:
 
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([PRELOAD])
-        with _no_main():
+        with _apart():
             forkserver.ensure_running()  # it imports while we go on
 
     def start(self, task: Task, *args: Any, seconds: float) -> Worker:
@@ -62,7 +63,7 @@ class Worker:
         self.wait_on, told = context.Pipe(duplex=False)
         self.until = time.monotonic() + seconds
         self._process = context.Process(target=_child, args=(told, task, args))
-        with _no_main():
+        with _apart():
             self._process.start()
         told.close()
 
@@ -98,16 +99,23 @@ class Worker:
 
 
 @contextlib.contextmanager
-def _no_main() -> Iterator[None]:
+def _apart() -> Iterator[None]:
+    """Start Python in here, and it imports neither this program's script nor what lies in this folder."""
     main = sys.modules["__main__"]
     kept = {name: getattr(main, name) for name in ("__spec__", "__file__") if hasattr(main, name)}
+    safe = os.environ.get("PYTHONSAFEPATH")
     try:
+        os.environ["PYTHONSAFEPATH"] = "1"
         main.__spec__ = None
         main.__dict__.pop("__file__", None)
         yield
     finally:
         for name, value in kept.items():
             setattr(main, name, value)
+        if safe is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = safe
 
 
 def _child(told: Connection, task: Task, args: tuple[Any, ...]) -> None:
