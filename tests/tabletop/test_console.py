@@ -121,7 +121,7 @@ def test_at_the_keyboard_and_resumed(run) -> None:  # type: ignore[no-untyped-de
 
 
 def test_list_and_lint(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    assert "vendor-portal: A vendor's password (9 decisions" in run("list").output
+    assert "vendor-portal: A vendor's log-in (9 decisions" in run("list").output
     assert run("lint", "vendor-portal").exit_code == 0
     path, _ = broken(tmp_path, "    default: ticket\n", "")
     bad = run("lint", str(path))
