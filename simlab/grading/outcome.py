@@ -104,9 +104,7 @@ def from_json(text: str) -> Outcome:
             data[name] = tuple(data.get(name, ()))
         return Outcome(**data)
     except (ValueError, TypeError, KeyError) as e:
-        raise GradingError(
-            f"not an outcome file: {e}; grade the submission again"
-        ) from e
+        raise GradingError(f"not an outcome file: {e}; grade the submission again") from e
 
 
 def _check(data: dict[str, Any]) -> CheckResult:
