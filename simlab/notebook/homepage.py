@@ -75,7 +75,7 @@ def _hand_in(workspace: Workspace) -> Buttons:
 
 def _submit(workspace: Workspace, name: str) -> tuple[str, str]:
     try:
-        lead, _, rest = submit(workspace, name).text().partition("\n")
+        lead, _, rest = submit(workspace, name).text().partition(": ")
     except Exception as e:  # a learner reads what went wrong; the button stays
         return "Not handed in.", str(e)
-    return lead, rest
+    return f"{lead}.", rest

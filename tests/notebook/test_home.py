@@ -32,7 +32,7 @@ def test_a_lesson_that_cannot_be_read_is_named_and_stops_nothing(mine: workspace
 def test_the_button_hands_in(mine: workspaces.Workspace) -> None:
     row = _hand_in(mine)
     row.press("02-encryption")
-    assert "Handed in 02-encryption of ana.ito" in row.verdict and "not answered yet: stolen-backup" in row.said
+    assert row.verdict == "Handed in 02-encryption of ana.ito." and "not answered yet: stolen-backup" in row.said
     assert (mine.folder / "submissions" / "ana.ito" / "02-encryption" / "02-encryption.ipynb").is_file()
 
 

@@ -96,10 +96,13 @@ function buttons(model, root) {
   show();
   root.append(form);
   // What a press brings may stand above the buttons: whoever pressed one does not lose it from sight.
+  // Only once this is on the page can it know the output that it is a part of.
+  let output = null;
   const watch = new ResizeObserver(() => {
+    if (!output && (output = root.closest(".jp-OutputArea"))) watch.observe(output);
     if (row.contains(document.activeElement)) form.scrollIntoView({ block: "nearest" });
   });
-  watch.observe(root.closest(".jp-OutputArea") ?? root);
+  watch.observe(root);
   return () => watch.disconnect();
 }
 
