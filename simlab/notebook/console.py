@@ -6,19 +6,22 @@ log, so a reload, another kernel or the command line goes on where this left off
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from html import escape
+from pathlib import Path
 
 import ipywidgets as widgets
 
 from simlab import clock
-from simlab.errors import SimlabError
+from simlab.errors import SessionError, SimlabError
 from simlab.notebook.buttons import Buttons
 from simlab.notebook.choice import Choice
 from simlab.tabletop.console import title
 from simlab.tabletop.scenario import Decision, Scenario
 from simlab.tabletop.session import Session
 from simlab.tabletop.state import Delivered, Entry, Made, State
+from simlab.tabletop.store import Store, default_url
 
 GO, REPORT, END = "go", "report", "end"
 LABELS = [(GO, "Go on to the next event"), (REPORT, "Write the after-action report"), (END, "End the exercise")]
@@ -132,17 +135,34 @@ class Console(widgets.VBox):
         return "Written.", f"The report is {path}, beside this notebook."
 
 
-def console(scenario: str = "vendor-portal", *, seed: int = 1, session: str = "", store: str = "") -> Console | None:
-    """A console over a new session of a scenario, or over one that is kept (`session`).
+def console(
+    scenario: str = "vendor-portal", *, seed: int = 1, session: str = "", new: bool = False, store: str = ""
+) -> Console | None:
+    """A console over the newest session of a scenario that has not ended, so that a reload goes on with it.
 
-    `store` is an SQLAlchemy URL (left out: a file in the notebook's folder). What is wrong is said in words.
+    There is none, or `new` is True: a session is started. `session` names one that is kept.
+    `store` is an SQLAlchemy URL (left out: a file in `.simlab` of the notebook's folder). What is
+    wrong is said in words.
     """
     try:
-        kept = store or "sqlite:///tabletop.db"
-        return Console(Session.open(kept, session) if session else Session.start(scenario, seed, kept))
+        kept = Store(store or default_url(Path.cwd()))
+        if session:
+            return Console(Session.open(kept, session))
+        return Console((None if new else _unfinished(kept, scenario)) or Session.start(scenario, seed, kept))
     except SimlabError as e:
         print(e)
         return None
+
+
+def _unfinished(store: Store, scenario: str) -> Session | None:
+    """The newest session of a scenario that can be gone on with."""
+    cards = [card for card in store.sessions() if card.scenario == scenario]
+    for card in sorted(cards, key=lambda c: int(c.session.rsplit("-", 1)[-1]), reverse=True):
+        with contextlib.suppress(SessionError):  # played on another version of the scenario: it stays as it is
+            found = Session.open(store, card.session)
+            if found.state.status != "ended":
+                return found
+    return None
 
 
 def _page(html: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from simlab.controls import Controls
 from simlab.notebook.lists import Follows, Lists
 from simlab.tabletop.consequences import company, exposure
@@ -29,7 +31,9 @@ def theft() -> Lists:
 def _follow(chosen: dict[str, str]) -> Follows:
     controls = Controls(sealed_fields=chosen["sealed"] == SEALED, keys_apart=chosen["keys"] == APART)
     path = STOLEN[chosen["stolen"]]
-    found = exposure(company(SEED, MEMBERS), controls, path, read=MAY_OPEN if path == "session" else None)
+    # The session is the one on the café table: a claims screen, and what its account may open there.
+    limits: dict[str, Any] = {"system": "claims-core", "read": MAY_OPEN} if path == "session" else {}
+    found = exposure(company(SEED, MEMBERS), controls, path, **limits)
     why = f"{found.reason[:1].upper()}{found.reason[1:]}."
     if not found.count:
         return Follows("The thief reads nothing.", why)

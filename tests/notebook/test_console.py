@@ -132,3 +132,27 @@ def test_another_who_acted_meanwhile_is_told_in_words(shown: Console, store: str
 def test_an_unknown_scenario_is_answered_in_words(capsys: pytest.CaptureFixture[str], store: str) -> None:
     assert console("vendor-potral", store=store) is None
     assert "did you mean 'vendor-portal'?" in capsys.readouterr().out
+
+
+def test_run_again_it_goes_on_where_it_was_left(store: str) -> None:
+    first = console(store=store)
+    assert first is not None
+    go_on(first)
+    again = console(store=store)
+    assert again is not None and again.session.id == first.session.id
+    assert again.session.state.digest() == first.session.state.digest()
+    assert console(store=store, new=True).session.id != first.session.id
+
+
+def test_a_session_that_ended_is_not_gone_on_with(store: str) -> None:
+    first = console(store=store)
+    assert first is not None
+    first.session.act("end", "facilitator")
+    again = console(store=store)
+    assert again is not None and again.session.id != first.session.id
+
+
+def test_sessions_are_kept_out_of_sight_beside_the_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert console() is not None
+    assert [p.name for p in tmp_path.iterdir()] == [".simlab"]

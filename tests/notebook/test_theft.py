@@ -6,6 +6,7 @@ import pytest
 
 from simlab.notebook.lists import Lists
 from simlab.notebook.theft import APART, STOLEN, theft
+from simlab.tabletop.consequences import company
 
 
 def shown(stolen: str, sealed: str, keys: str) -> Lists:
@@ -33,3 +34,8 @@ def test_the_states_add_up_to_the_total() -> None:
 def test_what_is_read_and_why_is_said_in_words() -> None:
     page = shown("an open session", "sealed", APART)
     assert "214 members" in page.verdict and "names and addresses" in page.said and page.said.endswith(".")
+
+
+def test_the_open_session_is_the_claims_screen_on_the_table() -> None:
+    holds = company(1, 300).systems.set_index("system_id").at["claims-core", "holds"]
+    assert "financial" in holds and "bank details" in shown("an open session", "sealed", APART).said
