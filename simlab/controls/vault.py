@@ -163,7 +163,7 @@ class Vault:
         return len(deks)
 
     def shred(self, table: str, column: str, *, actor: str = "", record: Recorder = silent) -> None:
-        """Forget the column's data key: no one opens that column again, here or from a copy of it.
+        """Forget the column's data key: no one opens that column again with this vault.
 
         An older copy of the vault file still holds the wrapped key. `rotate_kek` and then
         `store.retire` make that copy useless as well. Raises UnknownName.

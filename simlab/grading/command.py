@@ -219,6 +219,6 @@ def _table(outcomes: list[Outcome], home: Path) -> None:
     graded = sum(o.is_graded for o in outcomes)
     console.print(
         Text(
-            f"{len(outcomes)} submissions, {graded} graded, {waiting} for a person. Feedback pages: {home / 'feedback'}"
+            f"{len(outcomes)} submission{'s' * (len(outcomes) != 1)}, {graded} graded, {waiting} for a person. Feedback pages: {home / 'feedback'}"
         )
     )

@@ -92,7 +92,7 @@ def _open(steps: list[Step], missing: tuple[str, ...]) -> str:
 
 
 def _yes(step: Step) -> str:
-    return f"A breach of unsecured PHI: notices are due. {step.reason} ({step.cite})."
+    return f"A breach of unsecured PHI: notices are due. {step.reason[:1].upper()}{step.reason[1:]} ({step.cite})."
 
 
 def _phi(facts: Facts) -> Step:

@@ -192,6 +192,8 @@ def summary(s: Scenario, out: Outcome) -> str:
         f"Owed: {x.duty.duty}{f' ({x.duty.state})' if x.duty.state else ''}, by {x.duty.due} [{x.duty.cite}]: {x.status}"
         for x in out.owed
     ]
+    if out.owed:
+        lines.append("Dates are computed; confirm with counsel. State law is not computed.")
     lines += [fill(f'Said to {x.to}: "{x.text}" {", ".join(x.faults) or "stands"}') for x in out.statements]
     lines += [fill(f"Expected: {x.expectation.text} {x.status.capitalize()}.") for x in out.expected]
     if out.turned_away:

@@ -101,7 +101,7 @@ class Ledger:
                 self.belief[role].setdefault(name, self.t)
             if fact.discovers == "known" and self.discovered is None and list(roles):
                 self.discovered = self.t
-                self.log("milestone", "the incident is discovered (45 CFR 164.404(a)(2))", "discovered")
+                self.log("milestone", "the incident is known to the plan", "discovered")
 
     def say(self, say: Say, made: Made, owner: str) -> None:
         truth = self.count()
