@@ -93,7 +93,7 @@ def writable(folder: Path) -> Finding:
     place = next(p for p in (folder, *folder.parents) if p.exists())
     try:
         with tempfile.NamedTemporaryFile(dir=place):
-            return Finding("write access", "ok", str(place))
+            return Finding("write access", "ok", str(place.resolve()))
     except OSError as e:
         mend = "choose another folder: simlab lab --workspace FOLDER"
         return Finding("write access", "missing", f"{place}: {e.strerror}", mend)
