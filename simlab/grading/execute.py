@@ -22,11 +22,18 @@ from simlab.exercise.protocol import Ask, CheckSpec, Reply, Verdict
 from simlab.grading.judge import PERSON
 from simlab.grading.kernels import GradingKernelManager, connect
 from simlab.grading.outcome import KERNEL_DIED, OUT_OF_MEMORY, TIMED_OUT
-from simlab.grading.rounds import Line, Meter, Stuck, run_play
+from simlab.grading.rounds import Line, Meter, Stuck, heard, run_play
 from simlab.grading.run import CouldNotGrade, Run
 from simlab.grading.second import Second
+from simlab.grading.watch import MACHINE
 
 FULL = "[more output than is kept: the rest was dropped]\n"
+
+
+def _in_short(error: dict[str, Any]) -> dict[str, Any]:
+    """An error that is kept although there is no room: that the cell failed must not be lost."""
+    said = {k: v[:300] for k in ("ename", "evalue") if isinstance(v := error["content"].get(k), str)}
+    return error | {"content": {"ename": "", "evalue": "", **said, "traceback": []}}
 
 
 def run_whole(work: Coroutine[Any, Any, None]) -> None:
@@ -95,7 +102,7 @@ class Execute(NbgraderExecute):
             for index, cell in enumerate(nb.cells):
                 await self.async_execute_cell(cell, index, store_history=True)
         finally:
-            self._why = self.manager.reason
+            self._reason, self._why = self.manager.reason, self.manager.why
             client, self.kc = self.kc, None
             if client is not None:
                 client.stop_channels()
@@ -152,17 +159,21 @@ class Execute(NbgraderExecute):
         """nbclient's reading of outputs, with what is over the cap dropped as it comes."""
         self._idle = False
         while True:
-            message = await self.kc.iopub_channel.get_msg(timeout=None)
+            await asyncio.sleep(0)  # where messages never end, the clock has its turn all the same
+            message = await heard(self.kc.iopub_channel.get_msg, None)
+            if message is None:
+                continue
             self.meter.add(message)
             if message["parent_header"].get("msg_id") != parent_msg_id:
                 continue
-            content = message["content"]
             if message["msg_type"] == "status":
-                if content.get("execution_state") == "idle":
+                if message["content"].get("execution_state") == "idle":
                     self._idle = True
                     return
-            elif message["msg_type"] == "error" or not self.meter.is_full:
+            elif not self.meter.is_full:
                 self._keep(message, cell, cell_index)
+            elif message["msg_type"] == "error" and not any(o.output_type == "error" for o in cell.outputs):
+                self._keep(_in_short(message), cell, cell_index)
 
     def _keep(self, message: dict[str, Any], cell: Any, cell_index: int) -> None:
         if message["msg_type"].startswith("comm"):
@@ -190,17 +201,17 @@ class Execute(NbgraderExecute):
         if said not in self.run.notes:
             self.run.notes.append(said)
 
-    def _ended(self, e: Exception) -> CouldNotGrade:
+    def _ended(self, e: Exception) -> CouldNotGrade | GradingError:
         """Why the notebook could not be run to its end, in words."""
-        limits, why = self.run.limits, getattr(self, "_why", "")
+        reason, why = getattr(self, "_reason", ""), getattr(self, "_why", "")
         if isinstance(e, CouldNotGrade):
             return e
+        if reason == MACHINE:
+            return GradingError(why)
         if isinstance(e, Stuck):
             return self.run.fail(TIMED_OUT, f"{self.run.timed_out[-1]}, and did not stop when interrupted")
-        if why == TIMED_OUT:
-            return self.run.fail(TIMED_OUT, f"the notebook ran longer than {limits.notebook_seconds} s")
-        if why == OUT_OF_MEMORY:
-            return self.run.fail(OUT_OF_MEMORY, f"the notebook used more than {limits.memory_mb} MB")
+        if reason in (TIMED_OUT, OUT_OF_MEMORY):
+            return self.run.fail(reason, f"the notebook {why or 'used too much processor time'}")
         if isinstance(e, DeadKernelError | RuntimeError):
             return self.run.fail(KERNEL_DIED, "the notebook ended its own kernel, or it crashed")
         return self.run.fail(KERNEL_DIED, f"the kernel's messages could not be read ({type(e).__name__})")

@@ -83,6 +83,12 @@ class GradingKernelManager(AsyncKernelManager):
         box = getattr(self.provisioner, "box", None)
         return box.reason if box is not None else ""
 
+    @property
+    def why(self) -> str:
+        """What a box was ended for, in words; "" when it was not."""
+        box = getattr(self.provisioner, "box", None)
+        return box.why if box is not None else ""
+
     def _unpack(self) -> Path:
         self._folder = Path(tempfile.mkdtemp(prefix="simlab-work-"))
         if self.files:

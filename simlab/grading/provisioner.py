@@ -90,7 +90,7 @@ class SandboxProvisioner(LocalProvisioner):
             there = self.box.root / sandbox.SOCKETS.lstrip("/") / f"k-{port}"
             while not (held := _open_socket(there)):
                 if self.box.process.poll() is not None:
-                    raise SandboxError(f"the kernel ended before it was ready: {self.box.said()}")
+                    raise SandboxError(f"the kernel ended before it was ready: {self.box.why or self.box.said()}")
                 if time.monotonic() > ends:
                     raise SandboxError(f"the kernel was not ready in {_START_SECONDS} s: {self.box.said()}")
                 await asyncio.sleep(0.01)

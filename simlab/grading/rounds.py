@@ -16,6 +16,7 @@ from simlab.exercise.wire import unpack_reply
 
 MOST_ROUNDS = 200
 _GRACE = 3.0  # seconds from an interrupt to an idle kernel
+_ENVELOPE = 200  # bytes that a message takes when there is nothing in it
 NO_REPLY = "NoReply"
 
 
@@ -30,7 +31,7 @@ class Meter:
         self.cap, self.count = cap, 0
 
     def add(self, message: dict[str, Any]) -> None:
-        self.count += weight(message.get("content")) + sum(len(b) for b in message.get("buffers") or ())
+        self.count += _ENVELOPE + weight(message["content"]) + sum(len(b) for b in message.get("buffers") or ())
 
     @property
     def is_full(self) -> bool:
@@ -46,6 +47,20 @@ def weight(value: Any) -> int:
     if isinstance(value, list | tuple):
         return sum(weight(v) for v in value) + 16
     return 8
+
+
+async def heard(get: Callable[..., Awaitable[Any]], timeout: float | None) -> dict[str, Any] | None:
+    """The next message that `get` gets; None for what Jupyter would not send, be it unsigned or of another shape.
+
+    Raises Empty when none comes in time.
+    """
+    try:
+        message = await get(timeout=timeout)
+        shape = message["msg_type"], message["parent_header"], message["content"]
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
+        return None
+    is_whole = all(isinstance(part, kind) for part, kind in zip(shape, (str, dict, dict), strict=True))
+    return dict(message) if is_whole else None
 
 
 class Line:
@@ -96,7 +111,7 @@ class Line:
         ends, is_done = time.monotonic() + seconds, False
         while (left := ends - time.monotonic()) > 0:
             try:
-                message = await self.client.get_iopub_msg(timeout=min(left, 0.5))
+                message = await heard(self.client.get_iopub_msg, min(left, 0.5))
             except Empty:
                 if not await self.manager.is_alive():
                     raise RuntimeError("the kernel has died") from None
@@ -106,10 +121,12 @@ class Line:
                     return True
                 is_done = await self._has_answered(message_id)
                 continue
+            if message is None:
+                continue
             self.meter.add(message)
             if message["parent_header"].get("msg_id") != message_id:
                 continue
-            found += _replies(message, token)
+            found += _replies(message, token)[: 2 - len(found)]  # two are none, and so are a thousand
             if message["msg_type"] == "status" and message["content"].get("execution_state") == "idle":
                 return True
         return False
@@ -118,10 +135,10 @@ class Line:
         """Whether the kernel says on its other line that it has finished."""
         for _ in range(50):
             try:
-                message = await self.client.get_shell_msg(timeout=0)
+                message = await heard(self.client.get_shell_msg, 0)
             except Empty:
                 return False
-            if message["parent_header"].get("msg_id") == message_id:
+            if message is not None and message["parent_header"].get("msg_id") == message_id:
                 return True
         return False
 
@@ -137,7 +154,7 @@ async def settle(client: Any, manager: Any, seconds: float = 60.0) -> None:
     """Wait until the kernel answers and its outputs arrive here. Raises RuntimeError."""
     ends, misses = time.monotonic() + seconds, 0
     while time.monotonic() < ends:
-        if await _heard(client, client.kernel_info(), 0.3):
+        if await _answered(client, client.kernel_info(), 0.3):
             return
         if not await manager.is_alive():
             raise RuntimeError("the kernel has died")
@@ -147,14 +164,14 @@ async def settle(client: Any, manager: Any, seconds: float = 60.0) -> None:
     raise RuntimeError(f"the kernel did not answer within {seconds:g} s")
 
 
-async def _heard(client: Any, message_id: str, seconds: float) -> bool:
+async def _answered(client: Any, message_id: str, seconds: float) -> bool:
     ends = time.monotonic() + seconds
     while (left := ends - time.monotonic()) > 0:
         try:
-            message = await client.get_iopub_msg(timeout=left)
+            message = await heard(client.get_iopub_msg, left)
         except Empty:
             return False
-        if message["parent_header"].get("msg_id") == message_id:
+        if message is not None and message["parent_header"].get("msg_id") == message_id:
             return True
     return False
 

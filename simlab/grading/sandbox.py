@@ -24,6 +24,7 @@ import psutil
 from simlab.errors import SandboxError
 from simlab.grading import mounts, packing, seccomp
 from simlab.grading.outcome import KERNEL_DIED, TIMED_OUT, Limits
+from simlab.grading.users import User
 from simlab.grading.watch import Watcher, kill
 
 # Paths inside the box, where /tmp is a memory disk of its own.
@@ -64,9 +65,9 @@ def bwrap() -> str:
 class Box:
     """A running box. `kernel_pid` is the kernel's pid on this side, `root` its file system seen from here."""
 
-    def __init__(self, process: subprocess.Popen[bytes], init_pid: int, limits: Limits) -> None:
-        self.process, self.init_pid = process, init_pid
-        self.watcher = Watcher(process, limits, kill=self.kill)
+    def __init__(self, process: subprocess.Popen[bytes], init_pid: int, limits: Limits, user: User) -> None:
+        self.process, self.init_pid, self.user = process, init_pid, user
+        self.watcher = Watcher(process, init_pid, limits, disks=(TMP, SHM, SOCKETS), kill=self.kill)
         self.watcher.start()
 
     @property
@@ -89,6 +90,11 @@ class Box:
             return self.watcher.reason
         return TIMED_OUT if code in (128 + _SIGXCPU, -_SIGXCPU) else KERNEL_DIED
 
+    @property
+    def why(self) -> str:
+        """What the watcher ended it for, in words; "" when it did not."""
+        return self.watcher.why
+
     def said(self) -> str:
         """What the box wrote to its standard error, its beginning."""
         return self.watcher.said.decode("utf-8", "replace").strip() or "it said nothing"
@@ -108,6 +114,7 @@ class Box:
         for stream in (self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()
+        self.user.close()
 
 
 def start(
@@ -125,14 +132,15 @@ def start(
     `extra` maps paths in the box to read-only contents. Raises SandboxError when there is no box.
     """
     held: list[io.BufferedRandom] = []
+    user = User.free()
     try:
-        data = {FILES: files or packing.empty(), **_accounts(), **(extra or {})}
+        data = {FILES: files or packing.empty(), **user.accounts(HOME), **(extra or {})}
         words = [word for path, content in data.items() for word in _data(path, content, held)]
         filter_ = seccomp.program()
         words += ["--seccomp", str(_hold(filter_, held))] if filter_ else []
         told, tell = os.pipe()
         command = [bwrap(), *_isolation(limits), *mounts.arguments(hide), *words, "--remount-ro", "/"]
-        command += ["--info-fd", str(tell), "--chdir", TMP, "--", *_plain_user()]
+        command += ["--info-fd", str(tell), "--chdir", TMP, "--", *user.become()]
         command += [sys.executable, "-P", "-s", "-c", program, json.dumps(_rlimits(limits)), *arguments]
         try:
             process = subprocess.Popen(
@@ -146,7 +154,10 @@ def start(
             )
         finally:
             os.close(tell)
-        return Box(process, _init_pid(told, process), limits)
+        return Box(process, _init_pid(told, process), limits, user)
+    except BaseException:
+        user.close()
+        raise
     finally:
         for file in held:
             file.close()
@@ -166,41 +177,13 @@ def _isolation(limits: Limits) -> list[str]:
     if os.geteuid() != 0:
         spaces += ["--unshare-user", "--disable-userns"]
     disks = [*_disk(TMP, limits.disk_mb), *_disk(SOCKETS, 1)]
-    shared = [*_disk(SHM, min(64, limits.disk_mb)), "--remount-ro", "/dev"]
+    # A shared mapping of /dev/zero is memory that is in nobody's size; /dev/full reads the same and has none.
+    shared = [*_disk(SHM, min(64, limits.disk_mb)), "--dev-bind", "/dev/full", "/dev/zero", "--remount-ro", "/dev"]
     return [*spaces, "--proc", "/proc", "--dev", "/dev", *shared, *disks]
 
 
 def _disk(path: str, megabytes: int) -> list[str]:
     return ["--perms", "1777", "--size", str(megabytes << 20), "--tmpfs", path]
-
-
-def _plain_user() -> list[str]:
-    """Words that drop root inside the box: as root the process limit would not hold.
-
-    Root has to do the mounting, as Python may lie where only root can reach it.
-    """
-    if os.geteuid() != 0:
-        return []
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:
-        raise SandboxError("setpriv (package util-linux) is not installed: install it, or grade as a plain user")
-    user = str(box_uid())
-    drop = ["--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
-    return [setpriv, "--reuid", user, "--regid", user, "--clear-groups", *drop, "--"]
-
-
-def box_uid() -> int:
-    """The uid of this process's boxes when root grades: unused by systemd, and apart from other workers'."""
-    return 60706 + os.getpid() % 478
-
-
-def _accounts() -> dict[str, bytes]:
-    user = os.geteuid() or box_uid()
-    group = os.getegid() or user
-    return {
-        "/etc/passwd": f"learner:x:{user}:{group}:learner:{HOME}:/bin/sh\n".encode(),
-        "/etc/group": f"learner:x:{group}:\n".encode(),
-    }
 
 
 def _rlimits(limits: Limits) -> dict[str, int]:

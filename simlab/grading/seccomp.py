@@ -1,8 +1,10 @@
 """A small seccomp filter for the box: system calls that would get round its limits fail.
 
-Memory that no process maps (memfd, SysV segments, a tmpfs mounted in a user namespace of one's
-own) is in nobody's resident size, so the memory watcher could not see it; new namespaces and
-mounts would also open parts of the kernel that a notebook never needs.
+Memory that no process maps (memfd, SysV segments, queues and semaphores, shared pages that were let
+go of, a tmpfs mounted in a user namespace of one's own) is in nobody's resident size, so the memory
+watcher could not see it; new namespaces and mounts would also open parts of the kernel that a
+notebook never needs. Of sockets only the usual kinds are left, as a network namespace does not hold
+them all: AF_VSOCK of a virtual machine reaches its host.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ _DENIED = {
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
     "shmget": (29, 194),
+    "semget": (64, 190),
+    "msgget": (68, 186),
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
@@ -39,8 +43,13 @@ _DENIED = {
     "add_key": (248, 217),
     "request_key": (249, 218),
     "keyctl": (250, 219),
+    "landlock_create_ruleset": (444, 444),
 }
-_CLONE, _CLONE3 = (56, 220), (435, 435)
+_CLONE, _CLONE3, _SOCKET, _MMAP = (56, 220), (435, 435), (41, 198), (9, 222)
+_FIRST, _THIRD, _FOURTH = 16, 32, 40  # where the arguments of a call lie
+_AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK = 1, 2, 10, 16
+_PROTOCOLS = (0, 6, 17)  # the family's own, TCP, UDP
+_MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
 _MACHINE = {"x86_64": (0, 0xC000003E), "amd64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7), "arm64": (1, 0xC00000B7)}
 
 
@@ -58,8 +67,22 @@ def program() -> bytes:
         code += [_op(_JEQ, numbers[column], 0, 1), _op(_RET, refuse)]
     # clone3 hides its flags behind a pointer; told that it is missing, libc falls back to clone.
     code += [_op(_JEQ, _CLONE3[column], 0, 1), _op(_RET, missing)]
-    code += [_op(_JEQ, _CLONE[column], 0, 3), _op(_LOAD, 16), _op(_JSET, _CLONE_NEW, 0, 1), _op(_RET, refuse)]
+    code += _sockets(_SOCKET[column])
+    # Shared pages that belong to no file stay when a process lets go of them, and are then in no size.
+    code += [_op(_JEQ, _MMAP[column], 0, 5), _op(_LOAD, _FOURTH), _op(_JSET, _MAP_ANONYMOUS, 0, 2)]
+    code += [_op(_JSET, _MAP_SHARED, 0, 1), _op(_RET, refuse), _op(_RET, _ALLOW)]
+    code += [_op(_JEQ, _CLONE[column], 0, 3), _op(_LOAD, _FIRST), _op(_JSET, _CLONE_NEW, 0, 1), _op(_RET, refuse)]
     return b"".join([*code, _op(_RET, _ALLOW)])
+
+
+def _sockets(call: int) -> list[bytes]:
+    """Unix and netlink sockets (libraries ask for the interfaces), TCP and UDP, whose loopback ipykernel uses."""
+    unknown, among = _ERRNO | errno.EAFNOSUPPORT, len(_PROTOCOLS)
+    start = [_op(_LOAD, _FIRST), _op(_JEQ, _AF_UNIX, 0, 1), _op(_RET, _ALLOW), _op(_JEQ, _AF_NETLINK, 0, 1)]
+    start += [_op(_RET, _ALLOW), _op(_JEQ, _AF_INET, 2, 0), _op(_JEQ, _AF_INET6, 1, 0), _op(_RET, unknown)]
+    inet = [_op(_LOAD, _THIRD), *(_op(_JEQ, p, among - i, 0) for i, p in enumerate(_PROTOCOLS))]
+    whole = [*start, *inet, _op(_RET, unknown), _op(_RET, _ALLOW)]
+    return [_op(_JEQ, call, 0, len(whole)), *whole]
 
 
 def _op(code: int, k: int, when_true: int = 0, when_false: int = 0) -> bytes:

@@ -1,7 +1,7 @@
 """A second process of the same notebook, for the rounds that must not lean on what the first remembers.
 
 It is started when the first such round is asked, in a box of its own, and runs the same cells in
-the same order. Whatever goes wrong in it is an answer that did not come.
+the same order. Whatever goes wrong in it is an answer that did not come, but for what is this machine's.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from simlab.errors import GradingError
 from simlab.exercise.protocol import Ask, Got, Reply
 from simlab.grading.kernels import GradingKernelManager, connect
 from simlab.grading.rounds import NO_REPLY, Line, Meter, Stuck
 from simlab.grading.run import Run
+from simlab.grading.watch import MACHINE
 
 
 class Second:
@@ -35,6 +37,8 @@ class Second:
                 return await line.ask(request)
             except (Stuck, RuntimeError, OSError):  # it hung, died or ran out of memory
                 self.is_lost = True
+                if self.manager is not None and self.manager.reason == MACHINE:
+                    raise GradingError(self.manager.why) from None
         return tuple(Got(error=NO_REPLY, message="a second process did not answer") for _ in request.calls)
 
     async def _start(self) -> Line:

@@ -1,4 +1,8 @@
-"""The watcher of one box: ends it when it uses too much memory or time, and says which it was."""
+"""The watcher of one box: ends it when it uses too much memory or time, and says which it was.
+
+It looks at this side too: what a kernel sends in one message of many parts is bounded by no setting
+of the sockets.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,8 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import psutil
 
@@ -15,36 +20,73 @@ from simlab.grading.outcome import OUT_OF_MEMORY, TIMED_OUT, Limits
 
 _EVERY = 0.1
 _SAID = 8192
+MACHINE = "machine short of memory"
+MOST_FILES = 100_000
+# A buffer of TCP grows to tens of megabytes.
+MOST_SOCKETS = {1000: ("unix", "udp", "udp6", "netlink"), 32: ("tcp", "tcp6")}
+_TIME_WAIT = b"06"
+MOST_TAKEN_IN = 512 << 20  # bytes by which this process may grow while the box sends
+LEAST_LEFT = 256 << 20
+_MOST_SHARED = 8
 
 
 class Watcher(threading.Thread):
-    """Looks at a box ten times a second until it ends.
+    """Looks at a box ten times a second until it ends; `init_pid` is the first process inside, `disks` its own.
 
-    `reason` becomes "out of memory" or "timed out" when the watcher ended it; `said` is the
-    beginning of what the box wrote to its standard error.
+    `reason` becomes "out of memory", "timed out" or "machine short of memory" when the watcher ended
+    it, and `why` says it in words; `said` is the beginning of what the box wrote to its standard error.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], limits: Limits, *, kill: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        init_pid: int,
+        limits: Limits,
+        *,
+        disks: Sequence[str],
+        kill: Callable[[], None],
+    ) -> None:
         super().__init__(name="simlab-box-watcher", daemon=True)
-        self.process, self.limits, self.kill_box = process, limits, kill
-        self.reason, self.said = "", b""
+        self.process, self.init_pid, self.limits = process, init_pid, limits
+        self.disks, self.kill_box = disks, kill
+        self.reason, self.why, self.said = "", "", b""
         self.ended = threading.Event()
         self.ends = time.monotonic() + limits.notebook_seconds
+        self.ours = _held(os.getpid())
         assert process.stderr is not None
         os.set_blocking(process.stderr.fileno(), False)
 
     def run(self) -> None:
         while self.process.poll() is None:
             self._listen()
-            if time.monotonic() > self.ends:
-                self._end(TIMED_OUT)
-            elif used_bytes(self.process.pid, self.limits.memory_mb << 20) > self.limits.memory_mb << 20:
-                self._end(OUT_OF_MEMORY)
+            reason, why = self._over()
+            if reason:
+                self._end(reason, why)
             self.ended.wait(_EVERY)
         self._listen()
 
-    def _end(self, reason: str) -> None:
-        self.reason = self.reason or reason
+    def _over(self) -> tuple[str, str]:
+        """The limit that is passed, as a word and in words; two empty texts while there is none."""
+        cap = self.limits.memory_mb << 20
+        if time.monotonic() > self.ends:
+            return TIMED_OUT, f"ran longer than {self.limits.notebook_seconds} s"
+        if used_bytes(self.process.pid, cap) > cap:
+            return OUT_OF_MEMORY, f"used more than {self.limits.memory_mb} MB"
+        # What the kernel keeps for files and sockets is in no process's size.
+        if _files(Path(f"/proc/{self.init_pid}/root"), self.disks) > MOST_FILES:
+            return OUT_OF_MEMORY, f"made more than {MOST_FILES} files"
+        for most, kinds in MOST_SOCKETS.items():
+            if _sockets(self.init_pid, *kinds) > most:
+                return OUT_OF_MEMORY, f"opened more than {most} sockets"
+        if _held(os.getpid()) - self.ours > MOST_TAKEN_IN:
+            return OUT_OF_MEMORY, "sent more than can be taken in"
+        if is_short():
+            return MACHINE, "this machine ran short of memory: grade again, with fewer workers"
+        return "", ""
+
+    def _end(self, reason: str, why: str) -> None:
+        if not self.reason:
+            self.reason, self.why = reason, why
         self.kill_box()
 
     def _listen(self) -> None:
@@ -67,25 +109,70 @@ def used_bytes(pid: int, limit: int) -> int:
         members = [top, *top.children(recursive=True)]
     except psutil.Error:
         return 0
-    resident = sum(_resident(p) for p in members)
-    if resident <= limit:
+    resident = sum(_held(p.pid) for p in members)
+    # Telling shared pages apart takes time by the page, in which a box could take gigabytes more.
+    if not limit < resident <= _MOST_SHARED * limit:
         return resident
-    return sum(_proportional(p) for p in members)
+    proportional = 0
+    for process in members:  # slow, and so no longer than it has to be
+        proportional += _proportional(process)
+        if proportional > limit or is_short():
+            break
+    return proportional
 
 
-def _resident(process: psutil.Process) -> int:
+def _held(pid: int) -> int:
+    """Bytes that a process holds: resident, swapped out, and the page tables for them; 0 when it is gone."""
     try:
-        return int(process.memory_info().rss)
-    except psutil.Error:
+        lines = Path(f"/proc/{pid}/status").read_bytes().splitlines()
+    except OSError:
         return 0
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith((b"VmRSS:", b"VmSwap:", b"VmPTE:")))
 
 
 def _proportional(process: psutil.Process) -> int:
-    """Resident size in which a page shared by n processes counts 1/n; plain resident size if unknown."""
+    """The same, but a page that n processes share counts 1/n; all of it where that is not known."""
     try:
-        return int(process.memory_full_info().pss)
+        full = process.memory_full_info()
+        return _held(process.pid) - int(full.rss) + int(full.pss)
     except (psutil.Error, AttributeError, OSError):
-        return _resident(process)
+        return _held(process.pid)
+
+
+def is_short() -> bool:
+    """Whether this machine has hardly any memory left."""
+    memory = psutil.virtual_memory()
+    return bool(memory.available < max(LEAST_LEFT, memory.total // 50))
+
+
+def _files(root: Path, disks: Sequence[str]) -> int:
+    """Files, folders and links on a box's disks; while it is still being made they are this machine's own."""
+    found = 0
+    for disk in disks:
+        inside = root / disk.lstrip("/")
+        try:
+            if inside.stat().st_dev != _device(disk):
+                about = os.statvfs(inside)
+                found += about.f_files - about.f_ffree
+        except OSError:
+            continue
+    return found
+
+
+def _device(path: str) -> int:
+    return Path(path).stat().st_dev if Path(path).exists() else -1
+
+
+def _sockets(init_pid: int, *kinds: str) -> int:
+    """Sockets in the box, those too that nobody has accepted yet; not those that are closed and only remembered."""
+    found = 0
+    for kind in kinds:
+        try:
+            lines = Path(f"/proc/{init_pid}/net/{kind}").read_bytes().splitlines()[1:]
+        except OSError:  # the box has ended, or there is no such kind here
+            continue
+        found += sum(1 for line in lines if not kind.startswith("tcp") or line.split()[3] != _TIME_WAIT)
+    return found
 
 
 def kill(pid: int) -> None:
