@@ -13,6 +13,7 @@ import base64
 import datetime as dt
 import json
 import math
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ DEPTH = 60
 ENTRIES = 10_000  # in one message
 SAFE_INT = 2**53
 TEXT_CAP = 300
+_WILD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -293,7 +295,12 @@ def clip(text: Any, cap: int = TEXT_CAP) -> str:
     """`text` if it is text, cut to `cap` characters. Raises InputError for anything else."""
     if type(text) is not str:
         raise InputError("not a wire text: text is missing")
-    return text if len(text) <= cap else text[: cap - 3] + "..."
+    return tame(text if len(text) <= cap else text[: cap - 3] + "...")
+
+
+def tame(text: str) -> str:
+    """Text fit to be written and shown: what would steer a terminal, turn a line round or be no UTF-8 is marked."""
+    return _WILD.sub("\ufffd", text)
 
 
 # --------------------------------------------------------------------------------- asks and replies

@@ -198,6 +198,7 @@ def _table(outcomes: list[Outcome], home: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from simlab.exercise.wire import tame
     from simlab.grading.feedback import number
 
     table = Table("learner", "exercise", "outcome", "points", "for a person", "remarks", box=box.SIMPLE)
@@ -212,7 +213,7 @@ def _table(outcomes: list[Outcome], home: Path) -> None:
             ", ".join(o.needs_person),
             "; ".join(r for r in remarks if r)[:300],
         )
-        table.add_row(*(Text(c) for c in cells))
+        table.add_row(*(Text(tame(c)) for c in cells))  # rich lets what steers a terminal through
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(table)
     waiting = sum(map(needs_person, outcomes))

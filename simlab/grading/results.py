@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from simlab.errors import GradingError
+from simlab.exercise.wire import tame
 from simlab.grading import course, outcome, state
 from simlab.grading.course import Course
 from simlab.grading.feedback import number
@@ -22,7 +24,7 @@ COLUMNS = (
     "learner", "assignment", "outcome", "points", "maximum", "needs_person", "isolated", "judged_outside", "graded_at",
     "repairs", "reason",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,9 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _safe(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula; numbers of ours never start with a sign."""
-    text = cell.replace("\0", "")
-    return f"'{text}" if text.lstrip(" \n").startswith(_FORMULA) else text
+    text = tame(cell)
+    # Wide forms of the signs count too: some spreadsheets take them for the plain ones.
+    return f"'{text}" if unicodedata.normalize("NFKC", text).lstrip().startswith(_FORMULA) else text
 
 
 def write(where: Course | Path | str, target: Path) -> int:

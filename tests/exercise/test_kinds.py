@@ -173,6 +173,7 @@ ALERTS = {"actor": ["S1", "S2", "S3"], "count": [5, 7, 9]}
         ({"actor": ["S3", "S1", "S2"], "count": [9, 5, 7]}, {}, 0.0, "0 of 2 columns"),
         ({"actor": ["S3", "S1", "S2"], "count": [9, 5, 7]}, {"any_order": True}, 1.0, "Right"),
         ({"actor": ["S3", "S1", "S2"], "count": [9, 5, 6]}, {"any_order": True}, 2 / 3, "2 of 3 rows"),
+        ({"actor": ["S3", "S1", "S2"], "count": [9.0000000001, 5, 7.0]}, {"any_order": True}, 1.0, "Right"),
         ({"actor": ["S1"], "count": [5]}, {}, 0.0, "1 rows, which is too few"),
         ({"actor": ["S1"]}, {}, 0.0, "no column 'count'"),
         ({"actor": ["S1"]}, {"columns": ["actor"]}, 0.0, "too few"),
@@ -194,6 +195,16 @@ def test_table_that_is_none_or_hostile() -> None:
     assert "a table (DataFrame) is asked for" in play(check, {"t": [1]}).message
     assert play(check, {}).message.startswith("Not yet")
     assert play(check, {"t": Sly({"actor": [0, 0, 0], "count": [0, 0, 0]})}).share == 0
+
+
+@pytest.mark.parametrize("options", [{}, {"any_order": True}])
+def test_a_long_number_that_is_off_by_one_is_another_number(options: dict[str, Any]) -> None:
+    check = spec("table", Expr("t"), expect=expect({"id": [123456789012345, 1]}, **options))
+    assert play(check, {"t": pd.DataFrame({"id": [123456789012345, 1]})}).share == 1
+    assert play(check, {"t": pd.DataFrame({"id": [123456789012344, 1]})}).share < 1
+    long = "x" * 20_000
+    check = spec("table", Expr("t"), expect=expect({"note": [long + "a"]}, **options))
+    assert play(check, {"t": pd.DataFrame({"note": [long + "b"]})}).share == 0
 
 
 def test_table_missing_cells_agree_and_the_solution_decides() -> None:

@@ -16,8 +16,11 @@ def same(found: Any, wanted: Any) -> bool:
     return _alike(found, wanted, None)
 
 
-def near(found: Any, wanted: Any, rel: float = 1e-9, abs_: float = 0.0) -> bool:
-    """As `same`, but numbers may be of either type and within a tolerance."""
+ROUNDING = 1e-9  # relative: what floats may differ by when nothing is said
+
+
+def near(found: Any, wanted: Any, rel: float = ROUNDING, abs_: float = 0.0) -> bool:
+    """As `same`, but numbers may be of either type and within a tolerance; whole ones are not rounded."""
     return _alike(found, wanted, (rel, abs_))
 
 
@@ -42,6 +45,8 @@ def _alike(a: Any, b: Any, tolerance: tuple[float, float] | None) -> bool:
 
 
 def _within(a: float, b: float, rel: float, abs_: float) -> bool:
+    if type(a) is type(b) is int and rel <= ROUNDING and not abs_:
+        return a == b
     try:
         return math.isclose(a, b, rel_tol=rel, abs_tol=abs_)
     except OverflowError:  # an integer too large for a float is near only to itself

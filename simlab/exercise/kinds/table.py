@@ -7,6 +7,7 @@ does not travel.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import Any
 
@@ -27,6 +28,7 @@ from simlab.exercise.kinds.compare import near
 from simlab.exercise.protocol import Call, CheckSpec, Context, Detail, Play, Verdict
 from simlab.exercise.wire import Frame
 
+_WHOLE = 1 << 30  # characters: cells that agree at their beginning are not the same
 Columns = dict[str, list[Any]]
 
 
@@ -106,15 +108,15 @@ def _key(row: tuple[Any, ...]) -> str:
 
 
 def _cell_key(value: Any) -> str:
-    # Rows without an order are matched by text, so floats meet at nine significant digits.
+    # Rows without an order are matched by text, so floats meet at nine significant digits; whole
+    # numbers are exact, as a fifteen-digit id differs from the next one in its last digit.
     if _missing(value):
         return "missing"
-    if type(value) not in (int, float):
-        return show(value, 10_000)
-    try:
-        return f"{float(value):.9g}"
-    except OverflowError:
-        return hex(value)
+    if type(value) is float and math.isfinite(value) and not value.is_integer():
+        value = float(f"{value:.9g}")
+    if type(value) is float and math.isfinite(value) and value.is_integer():
+        value = int(value)
+    return hex(value) if type(value) is int else show(value, _WHOLE)
 
 
 def _verdict(name: str, details: list[Detail], what: str) -> Verdict:
