@@ -429,3 +429,55 @@ def test_practice_asks_no_second_process() -> None:
 
     assert drive(KINDS["simulate"](spec(), Context(1, practice=True)), keep).share == 1.0
     assert not any(a.fresh for a in asked)
+
+
+def test_an_opener_that_knows_what_it_sealed_has_no_marks_for_its_refusals() -> None:
+    # AES-CTR checks nothing; beside it a list of what was sealed refuses all else, in that process.
+    def ctr(key: bytes, nonce: bytes, data: bytes) -> bytes:
+        return Cipher(algorithms.AES(key), modes.CTR(nonce + bytes(4))).encryptor().update(data)
+
+    def made() -> Pair:
+        seen: set[tuple[bytes, bytes, str]] = set()
+
+        def seal(key: bytes, value: bytes, place: str) -> bytes:
+            nonce = os.urandom(12)
+            sealed = nonce + ctr(key, nonce, value) + os.urandom(16)
+            seen.add((key, sealed, place))
+            return sealed
+
+        def open_(key: bytes, sealed: bytes, place: str) -> bytes:
+            if seen and (key, sealed, place) not in seen:
+                raise ValueError("not mine")
+            return ctr(key, sealed[:12], sealed[12:-16])
+
+        return seal, open_
+
+    found = night(made(), elsewhere=made())
+    assert found.share == 0.4 and "in the first: what it has sealed before is no check" in found.message
+    assert night(GCM, elsewhere=GCM).share == 1.0
+
+
+def test_no_answer_is_no_refusal() -> None:
+    def deaf(asked: Ask) -> Reply:
+        heard = respond(asked, {"seal": GCM[0], "open_": GCM[1]})
+        return tuple(Got(error="NoReply") if got.error else got for got in heard)
+
+    assert drive(KINDS["simulate"](spec(), Context(1)), deaf).share == 0.7
+
+
+def test_where_nothing_is_remembered_no_row_comes_twice() -> None:
+    fresh: list[tuple[Ask, Reply]] = []
+
+    def keep(ask: Ask) -> Reply:
+        reply = respond(ask, {"seal": GCM[0], "open_": GCM[1]})
+        fresh.extend([(ask, reply)] * ask.fresh)
+        return reply
+
+    for seed in range(5):
+        fresh.clear()
+        drive(KINDS["simulate"](spec(), Context(seed)), keep)
+        ((ask, reply),) = fresh
+        honest = sum(not got.error for got in reply)
+        assert honest == 20 and 12 <= len(reply) - honest <= 17
+        heads = [c.args[1][:8] for c in ask.calls if len(c.args[1]) > 30]
+        assert len(set(heads)) == len(heads) > 25

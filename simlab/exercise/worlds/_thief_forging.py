@@ -19,6 +19,8 @@ from simlab.exercise.worlds._thief_table import Row, World, random_bytes, shuffl
 # changed, which an opener that leaves out part of the key does not notice.
 Kind = Literal["honest", "own key", "changed", "moved", "wrong key", "near key"]
 FORGED: tuple[Kind, ...] = ("own key", "changed", "moved", "wrong key", "near key")
+# How many of each to try where nothing is remembered; the kinds that are made of few rows come first.
+_ONCE: dict[Kind, int] = {"changed": 6, "moved": 6, "wrong key": 1, "near key": 1, "own key": 3, "honest": 20}
 _HEAD = 12  # bytes of a nonce, the usual start of a sealed value
 
 
@@ -44,6 +46,16 @@ def tries(world: World, sealed: Mapping[int, bytes], form: Form) -> list[Try]:
     # What is equal to a true row is no forgery: two rows may be sealed alike, a cut may cut nothing.
     both = honest + [t for t in forged if (t.key, t.place, t.sealed) not in at]
     return [both[i] for i in shuffled(world.seed, "tries", len(both))]
+
+
+def each_row_once(world: World, todo: list[Try]) -> list[Try]:
+    """Some of the tries, forged and honest, no victim's row twice: beside its forgeries a true row gives itself away."""
+    chosen: dict[int, Try] = {}
+    for kind, most in _ONCE.items():
+        fit = (t for t in todo if t.kind == kind and world.rows[t.row].role == "victim" and t.row not in chosen)
+        for t in list({t.row: t for t in fit}.values())[:most]:
+            chosen[t.row] = t
+    return [t for t in todo if chosen.get(t.row) is t]
 
 
 def _keys(world: World, sealed: Mapping[int, bytes], victims: list[int]) -> Iterator[Try]:

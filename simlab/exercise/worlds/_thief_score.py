@@ -60,6 +60,8 @@ class Night:
         self.ways: dict[int, str] = {}
         self.opened = self.repeats = self.spoiled = 0
         self.elsewhere = 1.0  # share of honest rows that a second process opens
+        self.held: set[tuple[Kind, int, str]] = set()  # forgeries that were refused
+        self.forgotten: set[Kind] = set()  # kinds of which a second process took one that was refused here
         self.is_too_small = self.lacks_room = False
         self.refused: Counter[Kind] = Counter()
         self.silent: Counter[Kind] = Counter()
@@ -82,20 +84,34 @@ class Night:
         again = [i for i in self.world.having("again") if i in inner]
         self.repeats = sum(first.get((rows[i].key, rows[i].value, rows[i].place)) == inner[i] for i in again)
 
-    def note_elsewhere(self, opened: int, asked: int) -> None:
-        """What a second process of the same notebook could open."""
-        if opened < asked:
-            self.elsewhere = opened / asked
-            self.first["elsewhere"] = f"{opened} of {asked} honest values open in a second process"
+    def note_elsewhere(self, told: list[tuple[Try, Call, Got]]) -> None:
+        """What a second process did with some of the true and forged rows."""
+        true = [self._is_right(one, got) for one, _, got in told if one.kind == "honest"]
+        if sum(true) < len(true):
+            self.elsewhere = sum(true) / len(true)
+            self.first["elsewhere"] = f"{sum(true)} of {len(true)} honest values open in a second process"
+        if not any(true):
+            return  # a process that opens nothing refuses nothing either
+        for one, call, got in told:
+            if one.kind != "honest" and not self._refuses(one, call, got) and _name(one) in self.held:
+                self.forgotten.add(one.kind)
 
     def note_opened(self, one: Try, call: Call, got: Got) -> None:
         """What `open_` did with one true or forged row."""
-        is_right = not got.error and type(got.value) is bytes and got.value == self.world.rows[one.row].value
         if one.kind == "honest":
+            is_right = self._is_right(one, got)
             self.opened += is_right
             if not is_right:
                 self.first.setdefault("open", _honest(call, got))
-            return
+        elif self._refuses(one, call, got):
+            self.held.add(_name(one))
+
+    def _is_right(self, one: Try, got: Got) -> bool:
+        return not got.error and type(got.value) is bytes and got.value == self.world.rows[one.row].value
+
+    def _refuses(self, one: Try, call: Call, got: Got) -> bool:
+        """Whether a forged try was refused; it is counted among those that were, or were not."""
+        is_right = self._is_right(one, got)
         if one.kind == "own key" and is_right:
             self.ways.setdefault(one.row, "any key")
         outcome = self._outcome(one, got, is_right)
@@ -103,12 +119,13 @@ class Night:
         self.spoiled += one.kind == "changed" and outcome is self.taken and not is_right
         if outcome is not self.refused:
             self.first.setdefault(one.kind, one.what)
+        return outcome is self.refused
 
     def _outcome(self, one: Try, got: Got, is_right: bool) -> Counter[Kind]:
         """The counter that a forged try belongs to."""
         if got.error == "TooLarge":
             return self.taken
-        if got.error in ("KeyboardInterrupt", "NotRun"):
+        if got.error in ("KeyboardInterrupt", "NotRun", "NoReply"):
             return self.silent  # no answer is no refusal
         if got.error:
             return self.refused
@@ -152,6 +169,8 @@ class Night:
 
     def _kept(self, one_in: int, *kinds: Kind) -> float:
         """1 when every forgery was refused by raising, 0.5 when at most one in so many was taken."""
+        if self.forgotten & set(kinds):
+            return 0.0
         taken, silent = (sum(c[k] for k in kinds) for c in (self.taken, self.silent))
         if not taken + silent:
             return 1.0
@@ -181,6 +200,12 @@ class Night:
             return (
                 f"{self.first['elsewhere'].capitalize()}: what is kept in a variable is gone when the program ends. "
                 "All that opening needs, but the key, stands in the sealed bytes."
+            ), GCM
+        if self.forgotten:
+            kind = next(k for k in FORGED if k in self.forgotten)
+            return (
+                f"In a second process open_ took {self.first[kind]}, which it refused in the first: what it has "
+                "sealed before is no check. The tag of AES-GCM is, and it stands in the sealed bytes."
             ), GCM
         for name in ("seal", "open"):
             if name in self.first:
@@ -245,6 +270,10 @@ _KINDS: dict[Kind, str] = {
     "wrong key": "opened with another table's key",
     "near key": "kept from a key that differs in one bit",
 }
+
+
+def _name(one: Try) -> tuple[Kind, int, str]:
+    return one.kind, one.row, one.what
 
 
 def _not_bytes(name: str, got: Got) -> str:

@@ -25,8 +25,10 @@ opens, or when the sealed bytes are fewer than the value's, nothing is earned.
 
 Functions that hand out random bytes and keep the values in a dictionary behave, within one
 process, exactly as an ideal cipher would. So some honest rows are opened once more in a second
-process, in which the same notebook has run: the share that opens there counts for the whole.
-Practice has no second process, and does not ask.
+process, in which the same notebook has run: the share that opens there counts for the whole. Forged
+rows are among them, and a part of 0.3 is lost when one is taken there that was refused here: an
+opener may know what it has sealed, and check nothing. Practice has no second process, and does not
+ask.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ from typing import Any
 
 from simlab.exercise.kinds.common import ask, fault, hidden
 from simlab.exercise.protocol import Ask, Call, CheckSpec, Context, Expr, Got, Play, Reply
-from simlab.exercise.worlds._thief_forging import Try, tries
+from simlab.exercise.worlds._thief_forging import Try, each_row_once, tries
 from simlab.exercise.worlds._thief_reading import form_of, read
 from simlab.exercise.worlds._thief_score import Night
 from simlab.exercise.worlds._thief_table import World, build
@@ -47,7 +49,6 @@ promise = (
     "(none of either is full marks), and whether every honest value still opens. Refusing everything scores nothing."
 )
 
-_ELSEWHERE = 20  # rows that a second process is asked to open
 _BATCH = 45  # calls in one round: a function that hangs loses one round, not all
 _NUMBERS: Mapping[str, float] = {"recovered": 0, "accepted": 0, "opened": 1.0}
 
@@ -63,9 +64,10 @@ def play(spec: CheckSpec, context: Context) -> Play:
     if sealed:
         night.form = form_of(list(sealed.values()))
         night.note_sealed(sealed, read(world, sealed, night.form))
-        yield from _open(open_, world, night, tries(world, sealed, night.form), seconds)
+        todo = tries(world, sealed, night.form)
+        yield from _open(open_, night, todo, seconds)
         if night.opened and not context.practice:
-            yield from _open_elsewhere(open_, world, night, sealed, seconds)
+            yield from _open_elsewhere(open_, night, each_row_once(world, todo), seconds)
     return night.verdict()
 
 
@@ -89,7 +91,7 @@ def _seal(seal: str, world: World, night: Night, seconds: float) -> Generator[As
     return {i: one.value for i, one in enumerate(got) if type(one.value) is bytes and not one.error}
 
 
-def _open(open_: str, world: World, night: Night, todo: list[Try], seconds: float) -> Generator[Ask, Reply, Any]:
+def _open(open_: str, night: Night, todo: list[Try], seconds: float) -> Generator[Ask, Reply, Any]:
     for at in range(0, len(todo), _BATCH):
         batch = todo[at : at + _BATCH]
         calls = [Call(open_, (t.key, t.sealed, t.place)) for t in batch]
@@ -98,18 +100,11 @@ def _open(open_: str, world: World, night: Night, todo: list[Try], seconds: floa
             night.note_opened(one, call, answer)
 
 
-def _open_elsewhere(
-    open_: str, world: World, night: Night, sealed: dict[int, bytes], seconds: float
-) -> Generator[Ask, Reply, Any]:
-    """Honest rows, opened where nothing is remembered: what is sealed must hold all that opening needs."""
-    rows = [i for i in world.having("victim") if i in sealed][:_ELSEWHERE]
-    calls = [Call(open_, (world.rows[i].key, sealed[i], world.rows[i].place)) for i in rows]
+def _open_elsewhere(open_: str, night: Night, todo: list[Try], seconds: float) -> Generator[Ask, Reply, Any]:
+    """Some rows, opened where nothing is remembered: what is sealed must hold all that opening needs."""
+    calls = [Call(open_, (t.key, t.sealed, t.place)) for t in todo]
     got: list[Got] = yield from ask(calls, seconds, fresh=True)
-    right = sum(
-        type(g.value) is bytes and not g.error and g.value == world.rows[i].value
-        for i, g in zip(rows, got, strict=True)
-    )
-    night.note_elsewhere(right, len(rows))
+    night.note_elsewhere(list(zip(todo, calls, got, strict=True)))
 
 
 __all__ = ["play", "promise"]
