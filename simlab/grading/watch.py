@@ -28,6 +28,7 @@ _TIME_WAIT = b"06"
 MOST_TAKEN_IN = 512 << 20  # bytes by which this process may grow while the box sends
 LEAST_LEFT = 256 << 20
 _MOST_SHARED = 8
+_MOST_DISK = 4 << 30  # a box's disks are capped far below this; a machine's own are larger
 
 
 class Watcher(threading.Thread):
@@ -153,7 +154,8 @@ def _files(root: Path, disks: Sequence[str]) -> int:
         try:
             if inside.stat().st_dev != _device(disk):
                 about = os.statvfs(inside)
-                found += about.f_files - about.f_ffree
+                if about.f_blocks * about.f_frsize <= _MOST_DISK:  # a larger one is not the box's yet
+                    found += about.f_files - about.f_ffree
         except OSError:
             continue
     return found
