@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOMS = (
-    "errors", "clock", "draw", "events", "content", "insurer", "controls", "activity", "detection", "response",
-    "records", "audit", "tabletop", "exercise", "grading", "notebook", "doctor", "demo", "cli",
+    "errors", "clock", "draw", "events", "content", "organization", "insurer", "controls", "activity", "detection",
+    "response", "records", "audit", "tabletop", "dialogue", "exercise", "curriculum", "grading", "notebook", "doctor",
+    "demo", "cli",
 )  # fmt: skip
 ROOT = Path(__file__).parent.parent / "simlab"
 FILES = sorted(p for p in ROOT.rglob("*.py") if p.name != "__main__.py" and p != ROOT / "__init__.py")
