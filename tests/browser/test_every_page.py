@@ -1,0 +1,66 @@
+"""Every page of the course in a real JupyterLab: it runs to its end, and can be read in every light and size."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.axe import OURS, findings
+from tests.browser.conftest import ROOT, Lab
+from tests.browser.driving import at_rest, opened, run_all
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    *sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "lessons").glob("[0-9]*.ipynb")),
+    *sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "exercises").glob("*/*.ipynb")),
+    "home.ipynb",
+]
+FAULTS = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type='application/vnd.jupyter.error']"
+# What is cut off at the side without a way to scroll to it.
+CUT = """(ours) => [...document.querySelectorAll(ours)].filter((e) => {
+  const style = getComputedStyle(e);
+  return e.scrollWidth > e.clientWidth + 1 && !["auto", "scroll"].includes(style.overflowX) && style.display !== "inline";
+}).map((e) => `${e.className} ${e.scrollWidth} in ${e.clientWidth}`)"""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_it_runs_to_its_end_and_is_accessible_in_every_light_and_size(
+    path: str, page: Page, lab: Lab, keep: Callable[[str], Path]
+) -> None:
+    name = path.rsplit("/", 1)[-1].removesuffix(".ipynb") + ("-exercise" if path.startswith("exercises") else "")
+    opened(page, lab, path)
+    run_all(page)
+    at_rest(page)
+    assert page.locator(FAULTS).all_inner_texts() == []
+    assert "Traceback" not in page.locator(".jp-Notebook").inner_text()
+    found: dict[str, list[str]] = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator("body")).to_have_attribute("data-jp-theme-light", str(scheme == "light").lower())
+        found[scheme] = findings(page)
+        keep(f"page-{name}-{scheme}")
+    # 1280 pixels at 200 % are 640 (WCAG 2.2, 1.4.10 and 1.4.4).
+    page.set_viewport_size({"width": 640, "height": 900})
+    expect(page.locator(".jp-Notebook")).to_be_visible()
+    found["200 %"] = findings(page)
+    found["cut off at 200 %"] = page.evaluate(CUT, ".simlab-form, .simlab-page")
+    keep(f"page-{name}-200")
+    assert {k: v for k, v in found.items() if v} == {}
+    assert page.watch.errors == [] and page.watch.outside == []  # type: ignore[attr-defined]
+
+
+def test_a_check_of_nothing_fails(page: Page) -> None:
+    page.set_content("<main></main>")
+    with pytest.raises(AssertionError, match=re.escape(OURS[0])):
+        findings(page)
+
+
+def test_axe_sees_what_is_wrong(page: Page) -> None:
+    page.set_content("<div class='jp-OutputArea-output'><img src='data:,'><p style='color:#aaa'>pale</p></div>")
+    rules = {found.split(" ")[0] for found in findings(page)}
+    assert {"image-alt", "color-contrast"} <= rules
