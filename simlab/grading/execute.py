@@ -19,6 +19,7 @@ from nbgrader.preprocessors import Execute as NbgraderExecute
 from simlab.errors import GradingError, SimlabError
 from simlab.exercise.kinds import KINDS
 from simlab.exercise.protocol import Ask, CheckSpec, Reply, Verdict
+from simlab.grading import harmless
 from simlab.grading.judge import PERSON
 from simlab.grading.kernels import GradingKernelManager, connect
 from simlab.grading.outcome import KERNEL_DIED, OUT_OF_MEMORY, TIMED_OUT
@@ -83,6 +84,7 @@ class Execute(NbgraderExecute):
             raise
         except Exception as e:
             raise self._ended(e) from e
+        harmless.outputs(nb)
         self.run.executed[name] = nb
         return nb, resources
 

@@ -38,10 +38,11 @@ from simlab.errors import GradingError, InputError
 from simlab.exercise.answers import NAME as ANSWERS
 from simlab.exercise.answers import read_untrusted
 from simlab.exercise.protocol import CheckSpec
-from simlab.grading import gradebook, packing, reference, sandbox, spec
+from simlab.grading import gradebook, notebooks, packing, reference, sandbox, spec
 from simlab.grading.config import effective
 from simlab.grading.course import Course, files_below, is_learner, open_course, programs_on_path
 from simlab.grading.execute import Execute
+from simlab.grading.harmless import Harmless
 from simlab.grading.judge import Judge
 from simlab.grading.outcome import GRADED, TIMED_OUT, UNREADABLE, Limits, Outcome
 from simlab.grading.run import CouldNotGrade, Run, secret
@@ -91,7 +92,7 @@ def prepare(home: Course, learner: str, assignment: str, limits: Limits, *, boxe
     """What the steps need to know. Raises GradingError for a solution that cannot be read."""
     if boxed:
         sandbox.bwrap()
-    notebooks = sorted(home.solutions.joinpath(assignment).glob("*.ipynb"))
+    solutions = sorted(home.solutions.joinpath(assignment).glob("*.ipynb"))
     return Run(
         learner=learner,
         assignment=assignment,
@@ -99,14 +100,20 @@ def prepare(home: Course, learner: str, assignment: str, limits: Limits, *, boxe
         limits=limits,
         boxed=boxed,
         hide=hidden(home.root),
-        specs={n.stem: _specs(n, n.stat().st_mtime_ns) for n in notebooks},
-        references={n.stem: reference.of(n, limits=limits, boxed=boxed) for n in notebooks},
+        specs={n.stem: _specs(n, n.stat().st_mtime_ns) for n in solutions},
+        texts={p.stem: _texts(p) for p in home.released(assignment)},
+        references={n.stem: reference.of(n, limits=limits, boxed=boxed) for n in solutions},
     )
 
 
 @functools.lru_cache(maxsize=64)
 def _specs(notebook: Path, changed: int) -> dict[str, CheckSpec]:
     return spec.read(notebook)
+
+
+def _texts(released: Path) -> frozenset[str]:
+    """What the author wrote beside the code of a released notebook."""
+    return frozenset(c["source"] for c in notebooks.read(released)["cells"] if c["cell_type"] != "code")
 
 
 def _answers(home: Course, run: Run) -> None:
@@ -189,7 +196,7 @@ def steps(run: Run, parent: Any) -> list[Any]:
         Judge(run, parent=parent),
     ]
     theirs = [ClearMetadataPreprocessor, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
-    return ours + theirs
+    return [*ours, *theirs, Harmless(run.texts, parent=parent)]
 
 
 def _unreleased(home: Course, assignment: str) -> list[str]:

@@ -56,8 +56,14 @@ def _pictures(found: Any) -> dict[str, dict[str, str]]:
     well: dict[str, dict[str, str]] = {}
     for name, bundle in found.items():
         if isinstance(bundle, dict):
-            well[_clean(str(name))] = {m: d for m, d in bundle.items() if m.startswith("image/") and isinstance(d, str)}
+            well[_clean(str(name))] = {m: d for m, d in bundle.items() if _is_picture(m, d)}
     return well
+
+
+def _is_picture(mime: str, data: Any) -> bool:
+    # Either would be written into a page as it is.
+    named = re.fullmatch(r"image/[a-z0-9.+-]+", mime) is not None
+    return named and isinstance(data, str) and re.fullmatch(r"[A-Za-z0-9+/=\s]*", data) is not None
 
 
 def _match(cells: list[Cell], theirs: list[Cell], notes: list[str]) -> tuple[Pairs, set[int]]:

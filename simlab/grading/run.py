@@ -49,6 +49,7 @@ class Run:
     specs: Mapping[str, Mapping[str, CheckSpec]] = field(default_factory=dict)
     references: Mapping[str, Callable[[Ask], Reply]] = field(default_factory=dict)
     answers: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     notebooks: dict[str, Notebook] = field(default_factory=dict)
     executed: dict[str, Any] = field(default_factory=dict)
     results: dict[str, CheckResult] = field(default_factory=dict)
