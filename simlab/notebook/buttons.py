@@ -7,13 +7,13 @@ from typing import Any
 
 import traitlets
 
-from simlab.notebook.form import Form
+from simlab.notebook.form import Form, esm
 
 
 class Buttons(Form):
     """Buttons by [id, label]. `on_press(id)` returns (verdict, text) to say."""
 
-    kind = traitlets.Unicode("buttons").tag(sync=True)
+    _esm = esm("buttons")
     labels = traitlets.List().tag(sync=True)  # [id, label] in the order shown
     pressed = traitlets.Unicode().tag(sync=True)
     presses = traitlets.Int(0).tag(sync=True)

@@ -11,13 +11,13 @@ from typing import Any
 
 import traitlets
 
-from simlab.notebook.form import Form
+from simlab.notebook.form import Form, esm
 
 
 class Choice(Form):
     """A question with radios. `on_press(option id, note)` returns (verdict, text) to say."""
 
-    kind = traitlets.Unicode("choice").tag(sync=True)
+    _esm = esm("choice")
     legend = traitlets.Unicode().tag(sync=True)
     options = traitlets.List().tag(sync=True)  # [id, text] in the order shown
     button = traitlets.Unicode("Check my answer").tag(sync=True)

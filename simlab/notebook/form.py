@@ -1,4 +1,4 @@
-"""What every form in a notebook shares: drawn by `static/forms.js`, and readable as text without it."""
+"""What every form in a notebook shares: its script and style, put together from `static/`, and its text form."""
 
 from __future__ import annotations
 
@@ -10,15 +10,34 @@ import anywidget
 import traitlets
 
 STATIC = Path(__file__).parent / "static"
+_RENDER = "export default { render: ({ model, el: root }) => draw(model, root) };\n"
+
+
+def esm(kind: str) -> str:
+    """The script of one kind of form: `form.js`, then `<kind>.js`, which defines `draw(model, root)`.
+
+    One module each, since what a notebook shows must need no other address.
+    """
+    return "\n".join([_read("form.js"), _read(f"{kind}.js"), _RENDER])
+
+
+def css(*names: str) -> str:
+    """The style sheets of these names, one after the other."""
+    return "\n".join(_read(f"{name}.css") for name in names)
+
+
+def _read(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
 
 
 class Form(anywidget.AnyWidget):
-    """A native form. `verdict` and `said` stand in a live region that a screen reader reads out."""
+    """A native form. `verdict` and `said` stand in a live region that a screen reader reads out.
 
-    _esm = STATIC / "forms.js"
-    _css = STATIC / "forms.css"
+    A kind of form gives `_esm = esm("<kind>")`, and `_css` where `form.css` is not enough.
+    """
 
-    kind = traitlets.Unicode().tag(sync=True)
+    _css = css("form")
+
     verdict = traitlets.Unicode().tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
 

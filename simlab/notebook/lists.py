@@ -8,7 +8,7 @@ from typing import Any
 
 import traitlets
 
-from simlab.notebook.form import Form
+from simlab.notebook.form import Form, css, esm
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ class Follows:
 class Lists(Form):
     """Lists by (id, label, texts). `on_choice({id: text})` returns what follows."""
 
-    kind = traitlets.Unicode("lists").tag(sync=True)
+    _esm = esm("lists")
+    _css = css("form", "lists")
     lists = traitlets.List().tag(sync=True)  # [id, label, [text, ...]]
     chosen = traitlets.Dict().tag(sync=True)  # id -> text
     heads = traitlets.List().tag(sync=True)  # caption, then the two columns' names
