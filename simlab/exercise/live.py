@@ -6,27 +6,30 @@ marked later says so. Every result is a few lines of text that a screen reader r
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simlab.errors import InputError, SimlabError, UnknownName
-from simlab.exercise import items
+from simlab.exercise import items, tasks
 from simlab.exercise.answers import Answers
 from simlab.exercise.items import Item, Option
 from simlab.exercise.kinds import KINDS, drive
-from simlab.exercise.kinds.common import LATER
+from simlab.exercise.kinds.common import LATER, title
+from simlab.exercise.kinds.task import kept_as, material
 from simlab.exercise.probe import respond
 from simlab.exercise.protocol import CheckSpec, Context, Expect, Expr, Lit, Verdict
-from simlab.exercise.workspace import learner_of
+from simlab.exercise.variant import attempt_of, own_seed
+from simlab.exercise.workspace import learner_of, role_of
 
 PRACTICE_SEED = 20260302
 SHOWN = 5
 FRESH = "This was practice. When it is marked, the world has a seed that you have not seen."
 Renderer = Callable[["Question"], Any]
 Names = dict[str, Any]
+# What draws a task on the page, by the task's name; the notebook room fills it.
+TASKS: dict[str, Callable[[Work], Any]] = {}
 
 
 class Result:
@@ -84,13 +87,16 @@ class Question:
         return Verdict(0.0, LATER)
 
     def _check(self, value: Any) -> None:
-        many = self.item.kind in ("several", "order")
+        many = self.item.kind in ("several", "order", "match")
         if many != isinstance(value, list):
             raise InputError(f"{self.item.id}: give {'a list of options' if many else 'one answer'}")
         if many and len(set(value)) != len(value):
             raise InputError(f"{self.item.id}: each option once")
         for ident in () if self.item.kind == "short" else value if many else [value]:
-            self.item.option(ident)
+            option, _, partner = ident.partition(":") if self.item.kind == "match" else (ident, "", "")
+            self.item.option(option)
+            if self.item.kind == "match" and partner not in (known := [p.id for p in self.item.partners]):
+                raise UnknownName("partner", partner, known)
 
     def text(self) -> str:
         """The question in plain text, its options numbered."""
@@ -105,7 +111,51 @@ class Question:
 
     def _how(self) -> str:
         name = f"check.answer({self.item.id!r}, "
-        return name + {"one": "2)", "several": "1, 3)", "order": "2, 1, 3)", "short": "'your words')"}[self.item.kind]
+        return (
+            name
+            + {
+                "one": "2)",
+                "several": "1, 3)",
+                "order": "2, 1, 3)",
+                "match": "'option:partner', ...)",
+                "short": "'your words')",
+            }[self.item.kind]
+        )
+
+
+@dataclass(frozen=True)
+class Work:
+    """One task as it is shown to this learner: its material, and where the answer is kept.
+
+    `practice` says at once what an answer is worth; otherwise it is kept and marked later.
+    """
+
+    task: str
+    name: str
+    material: Any
+    answers: Answers
+    practice: bool = False
+
+    @property
+    def given(self) -> Any:
+        """The answer so far, or None."""
+        return self.answers.get(self.name)
+
+    def answer(self, value: Any) -> Result:
+        """Keep an answer (text, a number, or a list of them) and say what is known of it."""
+        self.answers.give(self.name, value)
+        return Result(self.feedback(), self.answers.notes)
+
+    def feedback(self) -> Verdict:
+        """The verdict in practice; for marked work, that it is kept."""
+        if self.given is None:
+            return Verdict(0.0, "Not answered yet.")
+        return tasks.get(self.task).judge(self.material, self.given) if self.practice else Verdict(0.0, LATER)
+
+    def text(self) -> str:
+        """The task in plain text, and how to answer it."""
+        how = f"Answer with check.give({self.name!r}, ...)"
+        return f"{tasks.get(self.task).text(self.material, self.given)}\n{how}"
 
 
 class Check:
@@ -118,6 +168,7 @@ class Check:
     def __init__(self, folder: Path | str | None = None, lesson: str = "", renderer: Renderer | None = None) -> None:
         self._folder, self.lesson, self.renderer = folder, lesson, renderer
         self._last: tuple[CheckSpec, Names] | None = None
+        self._works: dict[str, Work] = {}
 
     @property
     def folder(self) -> Path:
@@ -125,8 +176,21 @@ class Check:
 
     def question(self, name: str) -> Question:
         """The question of that name, its options in this learner's order. Raises UnknownName."""
-        item = items.find(name, self.lesson or self.folder.name)
-        return Question(item, items.shuffled(item, _own_seed(self.folder)), Answers(self.folder))
+        answers = Answers(self.folder)
+        seed = own_seed(learner_of(self.folder), attempt_of(answers.values()))
+        item = items.meet(name, self.lesson or self.folder.name, role_of(self.folder), seed)
+        return Question(item, items.shuffled(item, seed), answers)
+
+    def task(self, task: str, *, name: str = "", practice: bool = False, **options: Any) -> Any:
+        """Show a task of simlab.exercise.tasks, made for this learner; `name` is what its answer is kept under."""
+        args = _literals(options | ({"name": name} if name else {}))
+        self._last = CheckSpec("task", (Lit(task),), args), {}
+        return self._said(lambda: self._work(self._last[0], practice), show=True)  # type: ignore[index]
+
+    def give(self, name: str, *value: Any) -> Result:
+        """Answer a task from a terminal: one value, or a list of them."""
+        result: Result = self._said(lambda: self._give(name, value))
+        return result
 
     def choice(self, name: str, **options: Any) -> Any:
         """Show a question; what a renderer gives is handed back, else a `Result`."""
@@ -189,7 +253,7 @@ class Check:
 
     def _play(self, spec: CheckSpec, names: Names, notes: list[str]) -> Result:
         answers = Answers(self.folder)
-        context = Context(PRACTICE_SEED, answers.values(), practice=True)
+        context = Context(PRACTICE_SEED, answers.values(), practice=True, learner=learner_of(self.folder))
         verdict = drive(KINDS[spec.kind](spec, context), lambda ask: respond(ask, dict(names)))
         return Result(verdict, [*notes, *answers.notes])
 
@@ -207,12 +271,34 @@ class Check:
         said = Verdict(verdict.share, f"{question.text()}\n{verdict.message}", cite=verdict.cite)
         return Result(said, question.answers.notes)
 
+    def _work(self, spec: CheckSpec, practice: bool) -> Any:
+        answers = Answers(self.folder)
+        context = Context(PRACTICE_SEED, answers.values(), practice=True, learner=learner_of(self.folder))
+        task, name = title(spec), kept_as(spec)
+        work = Work(task, name, material(spec, context), answers, practice)
+        self._works[name] = work
+        draw = TASKS.get(task) if self.renderer is not None else None
+        if draw is not None:
+            return draw(work)
+        verdict = work.feedback()
+        said = Verdict(verdict.share, f"{work.text()}\n{verdict.message}", verdict.details, verdict.cite)
+        return Result(said, answers.notes)
+
+    def _give(self, name: str, value: tuple[Any, ...]) -> Result:
+        if name not in self._works:
+            raise UnknownName("task on this page", name, self._works)
+        if not value:
+            raise InputError(f"{name}: no answer given. {self._works[name].text()}")
+        return self._works[name].answer(value[0] if len(value) == 1 else list(value))
+
     def _answer(self, name: str, given: tuple[Any, ...]) -> Result:
         question = self.question(name)
         if not given:
             raise InputError(f"{name}: no answer given. {question.text()}")
         if question.item.kind == "short":
             return question.answer(str(given[0]))
+        if question.item.kind == "match":
+            return question.answer([str(g) for g in given])
         chosen = [_option(question, g) for g in given]
         return question.answer(chosen if question.item.kind != "one" or len(chosen) > 1 else chosen[0])
 
@@ -269,11 +355,6 @@ def _name(value: Any, label: str, names: Names) -> Expr:
 
 def _literals(options: dict[str, Any]) -> dict[str, Lit | Expr]:
     return {k: Lit(v) for k, v in options.items()}
-
-
-def _own_seed(folder: Path) -> int:
-    """A number from the learner's id, so that two who sit side by side see options in another order."""
-    return int.from_bytes(hashlib.blake2b(learner_of(folder).encode(), digest_size=7).digest(), "little")
 
 
 check = Check()

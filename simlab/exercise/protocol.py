@@ -72,6 +72,11 @@ class Verdict:
 Play = Generator[Ask, Reply, Verdict]
 
 
+# Said wherever a question has no answer yet, or an answer has no message of its own.
+UNANSWERED = "not answered yet"
+NEXT = "Read the case once more, and ask what each option would change."
+
+
 @dataclass(frozen=True)
 class Lit:
     """An argument of a check that is a literal value."""
@@ -112,9 +117,11 @@ class Context:
 
     `seed` is the learner's own for this check (a constant in practice), `answers` maps a question's
     id to the value given, `reference` makes the same calls on the solution (None: there is none).
+    `learner` decides which of several questions was shown (see simlab.exercise.variant).
     """
 
     seed: int
     answers: Mapping[str, Any] = field(default_factory=dict)
     practice: bool = False
     reference: Callable[[Ask], Reply] | None = None
+    learner: str = ""

@@ -108,7 +108,7 @@ def prepare(folder: Path | str, learner: str | None = None) -> Report:
     try:
         for name in (STATE, "submissions"):
             (root / name).mkdir(parents=True, exist_ok=True)
-        _write_json(root / STATE / "learner.json", {"learner": ident})
+        _write_json(root / STATE / "learner.json", {**_read_json(root / STATE / "learner.json"), "learner": ident})
         return _refresh(root, ident, tuple(notes))
     except OSError as e:
         where = e.filename or root
@@ -134,6 +134,25 @@ def learner_of(start: Path | str) -> str:
         return find(start).learner
     except InputError:
         return PRACTICE
+
+
+def role_of(start: Path | str) -> str:
+    """The track that the learner of this workspace has chosen; "" before, and outside a workspace."""
+    try:
+        folder = find(start).folder
+    except InputError:
+        return ""
+    return str(_read_json(folder / STATE / "learner.json").get("role", ""))
+
+
+def choose_role(folder: Path | str, role: str) -> None:
+    """Keep the learner's track beside their id. Raises InputError outside a workspace or where it cannot be written."""
+    root = find(folder).folder
+    path = root / STATE / "learner.json"
+    try:
+        _write_json(path, {**_read_json(path), "role": check_id(role)})
+    except OSError as e:
+        raise InputError(f"cannot write {path}: {e.strerror or e}") from None
 
 
 def check_id(learner: str) -> str:

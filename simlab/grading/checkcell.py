@@ -13,8 +13,8 @@ from typing import Any
 
 from simlab.grading import markers
 
-# Kinds that look for something by its name: a question, a free answer, a world.
-NAMED = frozenset({"choice", "text", "simulate"})
+# Kinds that look for something by its name: a question, a free answer, a world, a task.
+NAMED = frozenset({"choice", "text", "simulate", "task"})
 
 
 def is_check(source: str) -> bool:

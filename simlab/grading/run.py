@@ -13,6 +13,7 @@ from typing import Any
 
 from simlab.errors import GradingError
 from simlab.exercise.protocol import Ask, CheckSpec, Context, Reply, Verdict
+from simlab.exercise.variant import attempt_of
 from simlab.grading.outcome import CheckResult, Limits
 
 
@@ -64,9 +65,10 @@ class Run:
 
     def context(self, grade_id: str, notebook: Notebook) -> Context:
         """What the play of one check may use: a seed that is this learner's alone."""
-        key = f"{self.learner}|{self.assignment}|{grade_id}".encode()
+        attempt = attempt_of(self.answers)
+        key = f"{self.learner}|{self.assignment}|{grade_id}{f'|{attempt}' if attempt > 1 else ''}".encode()
         seed = int.from_bytes(hmac.new(self.secret, key, hashlib.sha256).digest()[:8], "big") >> 1
-        return Context(seed=seed, answers=self.answers, reference=notebook.reference)
+        return Context(seed=seed, answers=self.answers, reference=notebook.reference, learner=self.learner)
 
     def fail(self, outcome: str, reason: str) -> CouldNotGrade:
         """Note the first way in which grading ended early; the exception to raise."""

@@ -81,7 +81,7 @@ def trainer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy2(ROOT / "nbgrader_config.py", folder)
     inbox = folder.parent / "inbox"
-    trio.worked(open_course(folder), "02-encryption").write(inbox / "ana.ito" / "02-encryption")
+    trio.worked(open_course(folder), "02-encryption", "ana.ito").write(inbox / "ana.ito" / "02-encryption")
     command = [sys.executable, "-m", "simlab", "grade", str(inbox), "--course", str(folder), "--workers", "1"]
     graded = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert graded.returncode == 0, graded.stderr

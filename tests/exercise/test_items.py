@@ -10,8 +10,11 @@ from simlab.exercise import items
 from simlab.exercise.items import Item, Option, judge, load_items, shuffled
 
 FIXTURE = """\
+objectives:
+  - {id: react, text: "react to what lies about", ground: [T4]}
 items:
   - id: lost-printout
+    objective: react
     stem: A printout lies in the hallway. What do you do first?
     practice: true
     cite: 45 CFR 164.530(c)
@@ -21,11 +24,13 @@ items:
       - {id: walk-on, text: Leave it for its owner., feedback: The next person reads it.}
       - {id: shred, text: Shred it at once., feedback: Its owner may need to know that it was lost.}
   - id: marked-one
+    objective: react
     stem: Which copy can the thief read?
     options:
       - {id: plain, text: The plain copy.}
       - {id: sealed, text: The sealed copy.}
   - id: both
+    objective: react
     kind: several
     practice: true
     stem: Which two?
@@ -34,6 +39,7 @@ items:
       - {id: b, text: B, right: true, feedback: B is one.}
       - {id: c, text: C, feedback: C is none.}
   - id: steps
+    objective: react
     kind: order
     practice: true
     stem: In which order?
@@ -42,10 +48,39 @@ items:
       - {id: tell, text: Tell somebody, feedback: Then one tells.}
       - {id: mend, text: Mend it, feedback: Mending comes last.}
   - id: why
+    objective: react
     kind: short
     practice: true
     stem: Why?
     sample: Because somebody could read it.
+  - id: routes
+    objective: react
+    kind: match
+    practice: true
+    stem: What goes where?
+    partners: [{id: bin, text: Shredder}, {id: desk, text: Its owner}]
+    options:
+      - {id: draft, text: A draft, partner: bin, feedback: Nobody needs it.}
+      - {id: letter, text: A letter, partner: desk, feedback: Somebody waits for it.}
+  - id: own-claims
+    objective: react
+    pool: own
+    roles: [claims]
+    practice: true
+    stem: In claims?
+    options: [{id: a, text: A, right: true, feedback: Yes.}, {id: b, text: B, feedback: No.}]
+  - id: own-any
+    objective: react
+    pool: own
+    practice: true
+    stem: Anywhere?
+    options: [{id: a, text: A, right: true, feedback: Yes.}, {id: b, text: B, feedback: No.}]
+"""
+
+OTHER = """\
+objectives: [{id: react, text: react, ground: [T4]}]
+items:
+  - {id: why, objective: react, kind: short, stem: The other why}
 """
 
 
@@ -74,9 +109,14 @@ def test_every_shipped_file_loads(name: str) -> None:
         ("text: The plain copy.", "text: The plain copy., right: true", "must not carry `right`"),
         ("text: The plain copy.", "text: The plain copy., right: false", "must not carry `right`"),
         ("text: The plain copy.", "text: The plain copy., feedback: Yes.", "must not carry feedback"),
+        ("text: The plain copy.", "text: The plain copy., partner: x", "must not carry `partner`"),
+        ("partner: bin", "partner: bag", "'draft' goes with one of bin, desk"),
+        ("    partners: [{id: bin, text: Shredder}, {id: desk, text: Its owner}]\n", "", "belong to a match item"),
+        ("objective: react", "objective: reakt", "did you mean 'react'"),
+        ("ground: [T4]", "ground: [training]", "objectives[0].ground"),
         ("stem: Which copy can the thief read?", "stem: Which copy?\n    sample: The plain.", "must not show a sample"),
         ("      - {id: sealed, text: The sealed copy.}\n", "", "has 1 options: write 2 to 4"),
-        ("text: See it,", "text: See it, right: true,", "leave `right` out"),
+        ("text: See it,", "text: See it, right: true,", "`right` is for items of kind one and several"),
         ("    kind: short\n", "    kind: short\n    options: [{id: a, text: A, feedback: x}]\n", "has no options"),
         ("id: walk-on", "id: pick-up", "stands at line"),
         ("id: marked-one", "id: both", "stands at line"),
@@ -136,8 +176,26 @@ def test_feedback_of_the_other_kinds(fixture: dict[str, Item]) -> None:
     assert "somebody could read it" in judge(fixture["why"], "x").message
 
 
+def test_pairs_that_do_not_match_are_told_one_by_one(fixture: dict[str, Item]) -> None:
+    routes = fixture["routes"]
+    assert judge(routes, ["draft:bin", "letter:desk"]).share == 1.0
+    half = judge(routes, ["draft:bin", "letter:bin"])
+    assert (half.share, half.message) == (0.5, "Partly right: 1 of 2. A letter: Somebody waits for it.")
+    assert judge(routes, ["draft"]).share == 0.0
+
+
+def test_a_pool_shows_ones_own_work_first(fixture: dict[str, Item]) -> None:
+    members = [fixture["own-claims"], fixture["own-any"]]
+    assert {items.drawn(members, "claims", s).id for s in range(20)} == {"own-claims"}
+    assert {items.drawn(members, "managers", s).id for s in range(20)} == {"own-any"}
+    assert {items.drawn(members[:1], "managers", s).id for s in range(20)} == {"own-claims"}
+    two = [fixture["own-any"], fixture["own-any"].model_copy(update={"id": "own-other"})]
+    drawn = [items.drawn(two, "", s).id for s in range(200)]
+    assert 60 < drawn.count("own-any") < 140
+
+
 def test_a_question_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for stem, text in (("01-a", FIXTURE), ("02-b", "items:\n  - {id: why, kind: short, stem: The other why}\n")):
+    for stem, text in (("01-a", FIXTURE), ("02-b", OTHER)):
         (tmp_path / f"{stem}.yml").write_text(text, encoding="utf-8")
     monkeypatch.setattr(items, "names", lambda kind: ["01-a", "02-b"])
     monkeypatch.setattr(items, "resource", lambda kind, name: tmp_path / name)

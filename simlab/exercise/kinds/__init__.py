@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 
 from simlab.errors import ContentError
-from simlab.exercise.kinds import choice, function, raises, simulate, table, text, value
+from simlab.exercise.kinds import choice, function, raises, simulate, table, task, text, value
 from simlab.exercise.protocol import Ask, CheckSpec, Context, Play, Reply, Verdict
 
 KINDS: dict[str, Callable[[CheckSpec, Context], Play]] = {
@@ -22,6 +22,7 @@ KINDS: dict[str, Callable[[CheckSpec, Context], Play]] = {
     "raises": raises.play,
     "text": text.play,
     "simulate": simulate.play,
+    "task": task.play,
 }
 ROUNDS = 200
 

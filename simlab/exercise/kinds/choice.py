@@ -1,18 +1,24 @@
 """A choice among options: `check.choice("stolen-backup")`.
 
 Hidden: `check.expect("keys-apart", because={option: message}, partial={option: share}, cite="")`.
-A list of ids is expected where several are right, `ordered=True` where their order counts.
+A list of ids is expected where several are right (or pairs "option:partner" where they match),
+`ordered=True` where their order counts.
+
+A pool, `check.choice("caller")`, expects one of these for each of its items, and so does `because`:
+`check.expect({"item-a": "wife", "item-b": ["x", "y"]}, because={"item-a": {option: message}})`. Only
+the item that this learner was shown is judged.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from simlab.errors import SimlabError
+from simlab.exercise import items
 from simlab.exercise.kinds.common import fault, hidden, later, title
-from simlab.exercise.protocol import CheckSpec, Context, Play, Verdict
-
-UNANSWERED = "not answered yet"
-NEXT = "Read the case once more, and ask what each option would change."
+from simlab.exercise.protocol import NEXT, UNANSWERED, CheckSpec, Context, Expect, Play, Verdict
+from simlab.exercise.variant import attempt_of, own_seed
 
 
 def play(spec: CheckSpec, context: Context) -> Play:
@@ -25,6 +31,10 @@ def judge(spec: CheckSpec, context: Context) -> Verdict:
     name = title(spec)
     if not name:
         raise fault(spec, "needs the question's name as text")
+    if spec.expect and spec.expect.args and isinstance(spec.expect.args[0], dict):
+        name, spec = _shown(spec, context, spec.expect.args[0])
+    elif spec.expect is None:
+        name = _open_name(name, context)
     given = context.answers.get(name)
     if given is None or given == "" or given == []:
         return Verdict(0.0, UNANSWERED)
@@ -36,6 +46,31 @@ def judge(spec: CheckSpec, context: Context) -> Verdict:
         raise fault(spec, "check.expect must name the right option first")
     right = spec.expect.args[0]
     return _several(spec, given, right) if isinstance(right, list | tuple) else _one(spec, given, right)
+
+
+def _open_name(name: str, context: Context) -> str:
+    """Whether a pool or a question: the name under which its answer is kept."""
+    if name in context.answers:
+        return name
+    try:
+        return items.meet(name, "", "", _seed(context)).id
+    except SimlabError:  # a course written for plain questions has no file of them
+        return name
+
+
+def _shown(spec: CheckSpec, context: Context, keys: dict[str, Any]) -> tuple[str, CheckSpec]:
+    """The item of a pool that this learner was shown, and the check as it stands for that item alone."""
+    members = items.pool(title(spec))
+    if {i.id for i in members} != set(keys):
+        raise fault(spec, f"expects {sorted(keys)}, but its pool holds {sorted(i.id for i in members)}")
+    item = items.drawn(members, "", _seed(context))
+    assert spec.expect is not None
+    options = {k: v.get(item.id, {}) if k in ("because", "partial") else v for k, v in spec.expect.kwargs.items()}
+    return item.id, replace(spec, expect=Expect((keys[item.id],), options))
+
+
+def _seed(context: Context) -> int:
+    return own_seed(context.learner, attempt_of(context.answers))
 
 
 def _one(spec: CheckSpec, given: Any, right: str) -> Verdict:
@@ -62,6 +97,3 @@ def _several(spec: CheckSpec, given: Any, right: list[str] | tuple[str, ...]) ->
     because = hidden(spec, "because", {})
     said = [because[c] for c in dict.fromkeys(chosen) if c in because]
     return Verdict(share, " ".join([lead, *said]), cite=hidden(spec, "cite", ""))
-
-
-__all__ = ["UNANSWERED", "judge", "play"]

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from simlab.exercise.kinds.choice import UNANSWERED
 from simlab.exercise.kinds.common import Asking, ask, fault, hidden, later, seconds, title, trouble
-from simlab.exercise.protocol import Call, CheckSpec, Context, Expr, Play, Verdict
+from simlab.exercise.protocol import UNANSWERED, Call, CheckSpec, Context, Expr, Play, Verdict
 
 READ_BY_A_PERSON = "a trainer reads this"
 LENGTH = 20_000
