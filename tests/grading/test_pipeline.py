@@ -201,7 +201,7 @@ import os
 found = []
 for top in ("/", "/proc/1/root", "/proc/self/root", os.getcwd()):
     for d, dirs, files in os.walk(top):
-        dirs[:] = [x for x in dirs if x not in ("proc", "sys", "dev", "usr", "site-packages") and "python3" not in x]
+        dirs[:] = [x for x in dirs if x not in ("proc", "sys", "dev", "usr", "site-packages", "template") and "python3" not in x]
         found += [os.path.join(d, f) for f in files if f.endswith(".ipynb") or f in ("gradebook.db", "secret")]
         found += [os.path.join(d, x) for x in dirs if x in ("solutions", "submitted", "autograded", "grading", ".simlab")
                   and os.listdir(os.path.join(d, x))]
