@@ -21,6 +21,7 @@ COMMANDS = {
     "grade": ("simlab.grading.command:grade_command", "Mark a folder of submissions (trainers)."),
     "results": ("simlab.grading.command:results_command", "Show or export results (trainers)."),
     "tabletop": ("simlab.tabletop.command:tabletop", "Run, replay and report tabletop exercises."),
+    "lesson": ("simlab.curriculum.command:lesson", "Make and check lessons (authors)."),
     "doctor": ("simlab.doctor:doctor", "Say what is missing on this machine, and how to mend it."),
     "demo": ("simlab.demo:demo", "The whole thread without a browser, in about a minute."),
 }

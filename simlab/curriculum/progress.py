@@ -1,0 +1,272 @@
+"""What a learner has done of the course, read from their workspace: nothing is run, nothing is written.
+
+A lesson is *worked* when every question that it puts to the learner's role is answered; it is
+*finished* when it is worked and, where it has an exercise, that is passed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from simlab.content import resource
+from simlab.curriculum import lesson as pages
+from simlab.curriculum.lesson import Ask, Lesson
+from simlab.curriculum.story import Track, tracks
+from simlab.errors import InputError, SimlabError
+from simlab.exercise.answers import Answers, read_untrusted
+from simlab.exercise.items import Item, Items, load_items
+from simlab.exercise.variant import attempt_of
+from simlab.exercise.workspace import Workspace, role_of
+
+
+@dataclass(frozen=True)
+class Missed:
+    """An objective that the marks say was missed, and the section of the lesson to read again."""
+
+    objective: str
+    text: str
+    section: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the trainer's marking gave; `points` of `maximum` are those that count for this track."""
+
+    points: float
+    maximum: float
+    is_passed: bool
+    at: dt.date | None
+    checks: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a learner stands in one lesson. `practice` and `exercise` are (answered, of)."""
+
+    lesson: Lesson
+    practice: tuple[int, int] = (0, 0)
+    exercise: tuple[int, int] | None = None
+    attempt: int = 1
+    handed_in: bool = False
+    result: Result | None = None
+    worked_on: dt.date | None = None
+    missed: tuple[Missed, ...] = ()
+    fault: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.lesson.name
+
+    @property
+    def is_worked(self) -> bool:
+        return self.practice[0] >= self.practice[1] and not self.fault and self.worked_on is not None
+
+    @property
+    def finished_on(self) -> dt.date | None:
+        """The day on which lesson and exercise were done; None before that."""
+        if self.exercise is None:
+            return self.worked_on if self.is_worked else None
+        return self.result.at if self.result and self.result.is_passed else None
+
+    @property
+    def state(self) -> str:
+        """Where the learner stands, in words."""
+        if self.fault:
+            return f"Cannot be read: {self.fault}"
+        if self.result and self.result.is_passed:
+            return "Passed" if self.attempt == 1 else "Passed (new questions are open)"
+        if self.handed_in:
+            return "Not passed yet" if self.result else "Handed in, not marked yet"
+        if self.exercise and self.exercise[0]:
+            done, of = self.exercise
+            return "Ready to hand in" if done >= of else f"Exercise: {done} of {of} answered"
+        if self.result:
+            return "Not passed yet"
+        if self.is_worked:
+            return "Lesson done" if self.exercise is None else "Lesson done, exercise next"
+        return f"{self.practice[0]} of {self.practice[1]} answered" if self.practice[0] else "Not begun"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A learner's course: their track (None: not chosen), and each lesson of it that is there."""
+
+    workspace: Workspace
+    today: dt.date
+    track: Track | None
+    standings: tuple[Standing, ...]
+    to_come: tuple[str, ...] = field(default=())
+
+    def of(self, name: str) -> Standing | None:
+        """Where the learner stands in a lesson, None where the track does not have it."""
+        return next((s for s in self.standings if s.name == name), None)
+
+
+def progress(workspace: Workspace, today: dt.date) -> Progress:
+    """What the learner has done. Lessons of the track in its order; without a track, all of them."""
+    track = tracks().get(role_of(workspace.folder))
+    there = {each.name: each for each in pages.lessons(workspace.folder)}
+    # A lesson that the story does not know (an organization's own) comes last and is everybody's.
+    ours = {name for each in tracks().values() for name in each.lessons}
+    order = [*(track.lessons if track else ()), *(n for n in there if track is None or n not in ours)]
+    found = tuple(_standing(workspace, there[n], track) for n in order if n in there)
+    return Progress(workspace, today, track, found, tuple(n for n in order if n not in there))
+
+
+def _standing(workspace: Workspace, lesson: Lesson, track: Track | None) -> Standing:
+    try:
+        return _look(workspace, lesson, track)
+    except (SimlabError, OSError) as e:  # one lesson that cannot be looked at hides no other
+        return Standing(lesson, fault=str(e))
+
+
+def _look(workspace: Workspace, lesson: Lesson, track: Track | None) -> Standing:
+    if lesson.fault:
+        raise InputError(lesson.fault)
+    deep = bool(track and track.reads_analyst_path)
+    sheet = sheet_of(lesson.name)
+    given = Answers(lesson.path.parent)
+    wanted = [keys(ask, sheet, track.id if track else "") for ask in lesson.asks(staff_only=not deep)]
+    first = _first_days(given)
+    days = [min((first[k] for k in each if k in first), default=None) for each in wanted]
+    done = [d for d in days if d]
+    standing = {
+        "practice": (len(done), len(wanted)),
+        "worked_on": max(done) if done and len(done) == len(wanted) else None,
+    }
+    folder = workspace.folder / "exercises" / lesson.name
+    if not (folder / f"{lesson.name}.ipynb").is_file():
+        return Standing(lesson, **standing)  # type: ignore[arg-type]
+    asks = pages.strict(folder / f"{lesson.name}.ipynb").asks(staff_only=not deep)
+    kept = Answers(folder).values()
+    asked = [keys(a, sheet) for a in asks if a.kind in ("choice", "text", "task", "roleplay")]
+    result = result_of(workspace, lesson.name, staff_only=not deep)
+    return Standing(
+        lesson,
+        **standing,  # type: ignore[arg-type]
+        exercise=(sum(any(k in kept for k in each) for each in asked), len(asked)),
+        attempt=attempt_of(kept),
+        handed_in=_is_handed_in(workspace, folder, attempt_of(kept)),
+        result=result,
+        missed=missed(lesson, asks, result, sheet) if result else (),
+    )
+
+
+def _first_days(answers: Answers) -> dict[str, dt.date]:
+    """The day on which each question that has an answer now was first answered."""
+    now, found = answers.values(), dict[str, dt.date]()
+    for entry in answers.history():
+        day = day_of(entry["at"])
+        if day and entry["question"] in now:
+            found.setdefault(entry["question"], day)
+    return found
+
+
+def day_of(text: Any) -> dt.date | None:
+    """The day of an ISO time, None where it is none."""
+    try:
+        return dt.datetime.fromisoformat(str(text).replace("Z", "+00:00")).date()
+    except ValueError:
+        return None
+
+
+def sheet_of(name: str) -> Items | None:
+    """The questions of a lesson, None where it has no file. Raises ContentError."""
+    try:
+        path = resource("items", f"{name}.yml")
+    except SimlabError:
+        return None
+    return _sheet(path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=64)
+def _sheet(path: Path, _: int) -> Items:
+    return load_items(path)
+
+
+def keys(ask: Ask, sheet: Items | None, role: str = "") -> frozenset[str]:
+    """The names under which an answer may lie: the item's own, or those of the pool that fit the role."""
+    pool = [item for item in (sheet.items if sheet else ()) if item.pool == ask.name]
+    if not pool:
+        return frozenset({ask.key})
+    fits = [i for i in pool if role in i.roles] or [i for i in pool if not i.roles] or pool
+    return frozenset(i.id for i in (fits if role else pool))
+
+
+def item_of(name: str, sheet: Items | None) -> Item | None:
+    """The item of that id, or the first of the pool of that name."""
+    every = sheet.items if sheet else ()
+    return next((i for i in every if i.id == name), None) or next((i for i in every if i.pool == name), None)
+
+
+def _is_handed_in(workspace: Workspace, folder: Path, attempt: int) -> bool:
+    """Whether this try lies in the trainer's folder; an earlier one does not count."""
+    there = workspace.folder / "submissions" / workspace.learner / folder.name
+    if not (there / "receipt.json").is_file():
+        return False
+    try:
+        return attempt_of(read_untrusted(there / "answers.json")) == attempt
+    except InputError:
+        return attempt == 1
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def result_of(workspace: Workspace, name: str, *, staff_only: bool = True) -> Result | None:
+    """What came back from the trainer; None where nothing did, or nothing that can be read."""
+    found = _json(workspace.folder / "feedback" / name / "result.json")
+    raw = found.get("checks")
+    checks = tuple(c for c in raw if isinstance(c, dict)) if isinstance(raw, list) else ()
+    part = found.get("staff") if staff_only and isinstance(found.get("staff"), dict) else found
+    points, maximum = (part.get("points"), part.get("maximum")) if isinstance(part, dict) else (None, None)
+    if not all(isinstance(n, int | float) and not isinstance(n, bool) for n in (points, maximum)):
+        return None
+    counted = tuple(c for c in checks if c.get("is_staff") or not staff_only)
+    return Result(float(points), float(maximum), found.get("passed") is True, day_of(found.get("at")), counted)  # type: ignore[arg-type]
+
+
+def missed(lesson: Lesson, asks: Iterable[Ask], result: Result, sheet: Items | None) -> tuple[Missed, ...]:
+    """Each objective of which a check cost points, once, with the section that teaches it."""
+    if sheet is None:
+        return ()
+    names = {a.grade or a.name: a.name for a in asks}
+    lost = [str(c.get("name")) for c in result.checks if _number(c, "points") < _number(c, "maximum")]
+    found = dict.fromkeys(
+        o for name in lost if (o := objective_of(names.get(name, name), sheet) or objective_of(name, sheet))
+    )
+    texts = {o.id: o.text for o in sheet.objectives}
+    return tuple(
+        Missed(o, texts.get(o, o), section, pages.anchor(lesson.name, section))
+        for o in found
+        for section in [section_of(lesson, o, sheet)]
+    )
+
+
+def _number(check: dict[str, Any], key: str) -> float:
+    value = check.get(key)
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def objective_of(name: str, sheet: Items) -> str:
+    """The objective that a question or a check serves; "" where none is said."""
+    item = item_of(name, sheet)
+    return sheet.checks.get(name, "") or (item.objective if item else "")
+
+
+def section_of(lesson: Lesson, objective: str, sheet: Items) -> str:
+    """The section in which the lesson first works on an objective; else the one that says why."""
+    asks = [a for a in lesson.asks() if objective_of(a.name, sheet) == objective]
+    return asks[0].section if asks else next((s for s in lesson.sections() if s == "Why"), "")

@@ -1,0 +1,81 @@
+"""The thread of the year in a lesson: what went before, and the page that one takes along."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+from IPython.display import Markdown, display
+
+from simlab import organization as organizations
+from simlab.content import names
+from simlab.curriculum import aids, story
+from simlab.curriculum import lesson as pages
+from simlab.errors import SimlabError
+from simlab.exercise.answers import Answers
+from simlab.notebook.finding import place
+
+
+def previously(lesson: str) -> None:
+    """Show what earlier lessons left behind, as this learner decided it; what is wrong is said in words."""
+    _shown(lambda: before(lesson))
+
+
+def before(lesson: str) -> str:
+    """What went before, as Markdown. Raises ContentError."""
+    year = story.story()
+    told = year.before(lesson)
+    if not told:
+        return _opening(year, lesson)
+    kept = _answers()
+    lines = [f"- {leaf.told(kept.get(leaf.item) if leaf.item else None)}" for _, leaf in told]
+    return "\n".join(["**What went before at Larkspur**", "", *lines])
+
+
+def _opening(year: story.Story, lesson: str) -> str:
+    """Who is who, for a lesson in which the story begins."""
+    chapter = year.chapter(lesson)
+    people = [p for p in year.people if chapter and p.id in chapter.who]
+    lines = [f"- **{p.name}**, {p.age}, {p.job[0].lower()}{p.job[1:]}. {p.text}" for p in people]
+    return "\n".join([f"**Whom you meet at {year.company}** (nobody here exists)", "", *lines]) if lines else ""
+
+
+def _answers() -> dict[str, Any]:
+    """What this learner has answered in the lessons; nothing where that cannot be read."""
+    with contextlib.suppress(SimlabError, OSError):
+        return Answers(place().root / "lessons").values()
+    return {}
+
+
+def jobaid(lesson: str) -> None:
+    """Show a lesson's job aid, with the organization's own contacts and a link to the page to print."""
+    _shown(lambda: aid(lesson))
+
+
+def aid(lesson: str) -> str:
+    """The job aid as Markdown, with a link to the page to print. Raises UnknownName, ContentError."""
+    here = place()
+    organization = organizations.current(here.root)
+    text = aids.text(lesson, organization)
+    if not here.is_workspace:  # an author's clone gets no pages of its own
+        return text
+    try:
+        aids.write_pages(here.root / "aids", organization)
+    except OSError as e:  # a read-only or full disk: the aid itself is on the page
+        return f"{text}\n\nThe page to print could not be written ({e.strerror or e}). To print this one: **File**, then **Print**."
+    return f"{text}\n\n[The page to print]({here.up}aids/{lesson}.html): open it, then **File** and **Print**."
+
+
+def _shown(make: Any) -> None:
+    try:
+        display(Markdown(make()))
+    except SimlabError as e:
+        print(e)
+
+
+def aid_links(root: Path) -> str:
+    """Links to every job aid of a lesson that is there, and to the glossary, from the workspace's top."""
+    there = {each.name for each in pages.lessons(root)}
+    links = [f"- [{aids.load_aid(name).title}](aids/{name}.html)" for name in names("aids") if name in there]
+    return "\n".join([*links, "- [The words of the field, in plain words](aids/glossary.html)"])
