@@ -145,7 +145,8 @@ def _no_twins(node: Node | None, shown: str, key: str = "") -> None:
 
 def _first_fault(e: ValidationError, node: Node | None, model: type[BaseModel], shown: str) -> ContentError:
     """The first fault of a validation, with its line and what would be right."""
-    fault = e.errors(include_url=False)[0]
+    # A key that nobody knows comes first: where one is misspelt, another is missing for that reason.
+    fault = min(e.errors(include_url=False), key=lambda f: f["type"] != "extra_forbidden")
     path = [part for part in fault["loc"] if not (isinstance(part, str) and "[" in part)]
     line, key = _place(node, path)
     said = fault["msg"].removeprefix("Value error, ")
