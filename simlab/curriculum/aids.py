@@ -9,8 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from simlab import organization as organizations
 from simlab.content import Model, load, names
 from simlab.curriculum.story import Term, glossary
+from simlab.errors import SimlabError
 from simlab.exercise.files import write_whole
 from simlab.organization import Organization
 
@@ -19,6 +21,7 @@ Contact = Literal["privacy_officer", "hotline", "security_line", "report"]
 EXAMPLE = (
     "Example: these are the contacts of Larkspur Health Plan, which does not exist. Ask your trainer for your own."
 )
+UNREADABLE = "Your organization's own file cannot be read, so Larkspur stands here as the example. Tell your trainer:"
 CSS = """
 body { font: 12pt/1.45 system-ui, "Segoe UI", sans-serif; color: #1b1b1b; background: #fff; max-width: 42rem; margin: 1.5rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; line-height: 1.2; margin: 0 0 .25rem; } h2 { font-size: 1.1rem; margin: 1.1rem 0 .3rem; }
@@ -52,8 +55,8 @@ def aids() -> dict[str, Aid]:
     return {name: load_aid(name) for name in names("aids")}
 
 
-def aid(lesson: str, organization: Organization) -> str:
-    """The job aid of a lesson as one HTML page to print. Raises UnknownName, ContentError."""
+def aid(lesson: str, organization: Organization, logo: str = "") -> str:
+    """The job aid of a lesson as one HTML page to print; `logo` is a data address. Raises UnknownName, ContentError."""
     it = load_aid(lesson)
     rows = "".join(
         f"<tr><th scope='row'>{_e(who)}</th><td>{_e(how)}</td></tr>" for who, how in contacts(it, organization)
@@ -63,12 +66,16 @@ def aid(lesson: str, organization: Organization) -> str:
         f"<p class='small'>What the rules say: {_e('; '.join(it.cite))}. This page is training, not legal advice.</p>"
     )
     body = (
-        f"<h1>{_e(it.title)}</h1><p class='when'>{_e(it.when)}</p>"
+        f"{_picture(logo, organization)}<h1>{_e(it.title)}</h1><p class='when'>{_e(it.when)}</p>"
         f"<ol>{''.join(f'<li>{_bold(step)}</li>' for step in it.steps)}</ol>"
         f"<p class='remember'>{_bold(it.remember)}</p>"
         f"<h2>Whom to call at {_e(organization.name)}</h2>{example}<table>{rows}</table>{cites if it.cite else ''}"
     )
     return _page(it.title, body)
+
+
+def _picture(logo: str, organization: Organization) -> str:
+    return f"<p><img src='{_e(logo)}' alt='{_e(organization.name)}'></p>" if logo else ""
 
 
 def text(lesson: str, organization: Organization) -> str:
@@ -104,9 +111,11 @@ def _term(term: Term) -> str:
     return f"<dt id='{term.id}'>{_e(term.term)}{also}</dt><dd>{_e(term.text)}{cite}</dd>"
 
 
-def write_pages(folder: Path, organization: Organization) -> list[Path]:
+def write_pages(folder: Path, organization: Organization, logo: str = "") -> list[Path]:
     """Every job aid and the glossary as files in a folder; a page that says the same is left alone. Raises OSError."""
-    pages = {f"{name}.html": aid(name, organization) for name in names("aids")} | {"glossary.html": glossary_page()}
+    pages = {f"{name}.html": aid(name, organization, logo) for name in names("aids")} | {
+        "glossary.html": glossary_page()
+    }
     folder.mkdir(parents=True, exist_ok=True)
     for name, page in pages.items():
         raw, path = page.encode("utf-8"), folder / name
@@ -129,3 +138,12 @@ def _e(value: str) -> str:
 
 def _bold(value: str) -> str:
     return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", _e(value))
+
+
+def organization_of(start: Path) -> tuple[Organization, str, str]:
+    """The organization of a workspace, its logo as a data address, and a note where its file cannot be read."""
+    try:
+        found, at = organizations.current(start), organizations.place(start)
+        return found, organizations.logo(found, at.parent) if at else "", ""
+    except SimlabError as e:
+        return organizations.load(organizations.sample()), "", f"{UNREADABLE} {e}"

@@ -11,10 +11,13 @@ import contextlib
 import datetime as dt
 import json
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from simlab.curriculum.progress import Progress, Standing, day_of
 from simlab.errors import SimlabError
 from simlab.exercise.answers import Answers
+from simlab.exercise.files import write_whole
 from simlab.exercise.workspace import STATE
 from simlab.organization import Organization
 
@@ -43,12 +46,27 @@ def due(progress: Progress, organization: Organization) -> tuple[Due, ...]:
 
 def joined_on(progress: Progress) -> dt.date:
     """The day on which the learner began: as their workspace says, else their first answer, else today."""
-    state = progress.workspace.folder / STATE / "learner.json"
+    return day_of(_state(progress).get("since")) or min(_first_answers(progress), default=progress.today)
+
+
+def begin(progress: Progress) -> None:
+    """Keep the day on which the learner began, so that what is due does not move on with each day. Raises OSError."""
+    state = _state(progress)
+    if "learner" in state and not day_of(state.get("since")):
+        kept = state | {"since": joined_on(progress).isoformat()}
+        write_whole(_path(progress), (json.dumps(kept, indent=1, sort_keys=True) + "\n").encode())
+
+
+def _path(progress: Progress) -> Path:
+    return progress.workspace.folder / STATE / "learner.json"
+
+
+def _state(progress: Progress) -> dict[str, Any]:
     try:
-        since = day_of(json.loads(state.read_text(encoding="utf-8")).get("since"))
-    except (OSError, ValueError, AttributeError):
-        since = None
-    return since or min(_first_answers(progress), default=progress.today)
+        found = json.loads(_path(progress).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _first_answers(progress: Progress) -> list[dt.date]:
