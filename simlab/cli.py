@@ -20,6 +20,7 @@ COMMANDS = {
     "release": ("simlab.grading.command:release_command", "Make exercises from solutions (trainers)."),
     "grade": ("simlab.grading.command:grade_command", "Mark a folder of submissions (trainers)."),
     "results": ("simlab.grading.command:results_command", "Show or export results (trainers)."),
+    "roleplay": ("simlab.dialogue.command:roleplay", "Play role-plays, and print the observer's sheet."),
     "tabletop": ("simlab.tabletop.command:tabletop", "Run, replay and report tabletop exercises."),
     "lesson": ("simlab.curriculum.command:lesson", "Make and check lessons (authors)."),
     "doctor": ("simlab.doctor:doctor", "Say what is missing on this machine, and how to mend it."),
