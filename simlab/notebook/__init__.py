@@ -1,14 +1,20 @@
 """Screen out: what a notebook shows. The only room that imports ipywidgets or IPython.
 
 `check` marks (see simlab.exercise), `quiz` asks in a lesson, `theft` lets one try what a thief can
-read, `console` runs a tabletop, `home` is the learner's first page.
+read, `roleplay` is a talk with consequences and `observe` its observer's sheet, `report_concern` is
+practice in a first report, `evaluate` asks what a lesson was worth, `console` runs a tabletop, `home`
+is the learner's first page.
 """
 
 from __future__ import annotations
 
+from simlab.notebook.concern import report_concern
 from simlab.notebook.console import console
+from simlab.notebook.evaluate import evaluate
 from simlab.notebook.homepage import home
+from simlab.notebook.observe import observe
 from simlab.notebook.quiz import check, quiz
+from simlab.notebook.roleplay import roleplay
 from simlab.notebook.theft import theft
 
-__all__ = ["check", "console", "home", "quiz", "theft"]
+__all__ = ["check", "console", "evaluate", "home", "observe", "quiz", "report_concern", "roleplay", "theft"]

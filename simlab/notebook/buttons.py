@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import traitlets
 
@@ -16,14 +15,13 @@ class Buttons(Form):
     _esm = esm("buttons")
     labels = traitlets.List().tag(sync=True)  # [id, label] in the order shown
     pressed = traitlets.Unicode().tag(sync=True)
-    presses = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, labels: Sequence[tuple[str, str]], on_press: Callable[[str], tuple[str, str]]) -> None:
         super().__init__(labels=[list(each) for each in labels])
         self._on_press = on_press
-        self.observe(self._pressed, names="presses")
 
-    def _pressed(self, change: Any) -> None:
+    def pressed_once(self) -> None:
+        """Do what the button that was pressed is for, and say what came of it."""
         if self.pressed in [ident for ident, _ in self.labels]:
             self.tell(lambda: self._on_press(self.pressed))
 

@@ -3,15 +3,12 @@ function draw(model, root) {
   const status = live();
   for (const [id, label] of model.get("labels")) {
     const button = el("button", { type: "button" }, label);
-    button.addEventListener("click", () => {
-      model.set({ pressed: id, presses: model.get("presses") + 1 });
-      model.save_changes();
-    });
+    button.addEventListener("click", () => press(model, { pressed: id }, status));
     row.append(button);
   }
   const form = guard(el("div", { class: "simlab-form simlab-buttons" }, row, status));
   const show = () => status.say(model.get("verdict"), model.get("said"));
-  for (const name of ["said", "verdict"]) model.on(`change:${name}`, show);
+  for (const name of ["said", "verdict", "heard"]) model.on(`change:${name}`, show);
   show();
   root.append(form);
   // What a press brings may stand above the buttons: whoever pressed one does not lose it from sight.

@@ -46,3 +46,25 @@ function numbers([caption, ...names], rows) {
   });
   return el("table", {}, el("caption", {}, caption), el("thead", {}, head), el("tbody", {}, ...body));
 }
+
+// One press. A kernel that has ended answers nothing, and a button that does nothing looks broken.
+function press(model, values, status) {
+  const sent = model.get("presses") + 1;
+  model.set({ ...values, presses: sent });
+  model.save_changes();
+  setTimeout(() => {
+    if (model.get("heard") < sent) status.say("No answer yet.", "If it stays so, choose Run in the menu above, then Run All Cells.");
+  }, 10000);
+}
+
+// Paragraphs of [lead, text]: the lead in bold.
+function paragraphs(pairs) {
+  return pairs.map(([lead, text]) => el("p", {}, ...(lead ? [el("strong", {}, lead), " "] : []), text));
+}
+
+// What is typed is passed on when the typing pauses, not at each key.
+function typed(node, act) {
+  let wait = 0;
+  node.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(act, 500); });
+  node.addEventListener("change", () => { clearTimeout(wait); act(); });
+}
