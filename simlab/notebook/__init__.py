@@ -3,7 +3,8 @@
 `check` marks (see simlab.exercise), `quiz` asks in a lesson, `theft` lets one try what a thief can
 read, `roleplay` is a talk with consequences and `observe` its observer's sheet, `report_concern` is
 practice in a first report, `evaluate` asks what a lesson was worth, `console` runs a tabletop, `home`
-is the learner's first page.
+is the learner's first page, `previously` tells what went before, `jobaid` shows the page to print,
+`search` and `glossary` find words.
 """
 
 from __future__ import annotations
@@ -11,10 +12,26 @@ from __future__ import annotations
 from simlab.notebook.concern import report_concern
 from simlab.notebook.console import console
 from simlab.notebook.evaluate import evaluate
+from simlab.notebook.finding import glossary, search
 from simlab.notebook.homepage import home
 from simlab.notebook.observe import observe
 from simlab.notebook.quiz import check, quiz
 from simlab.notebook.roleplay import roleplay
+from simlab.notebook.story import jobaid, previously
 from simlab.notebook.theft import theft
 
-__all__ = ["check", "console", "evaluate", "home", "observe", "quiz", "report_concern", "roleplay", "theft"]
+__all__ = [
+    "check",
+    "console",
+    "evaluate",
+    "glossary",
+    "home",
+    "jobaid",
+    "observe",
+    "previously",
+    "quiz",
+    "report_concern",
+    "roleplay",
+    "search",
+    "theft",
+]

@@ -8,7 +8,6 @@ from typing import Any
 
 from IPython.display import Markdown, display
 
-from simlab import organization as organizations
 from simlab.content import names
 from simlab.curriculum import aids, story
 from simlab.curriculum import lesson as pages
@@ -56,12 +55,12 @@ def jobaid(lesson: str) -> None:
 def aid(lesson: str) -> str:
     """The job aid as Markdown, with a link to the page to print. Raises UnknownName, ContentError."""
     here = place()
-    organization = organizations.current(here.root)
-    text = aids.text(lesson, organization)
+    organization, logo, note = aids.organization_of(here.root)
+    text = "\n\n".join(filter(None, [aids.text(lesson, organization), note]))
     if not here.is_workspace:  # an author's clone gets no pages of its own
         return text
     try:
-        aids.write_pages(here.root / "aids", organization)
+        aids.write_pages(here.root / "aids", organization, logo)
     except OSError as e:  # a read-only or full disk: the aid itself is on the page
         return f"{text}\n\nThe page to print could not be written ({e.strerror or e}). To print this one: **File**, then **Print**."
     return f"{text}\n\n[The page to print]({here.up}aids/{lesson}.html): open it, then **File** and **Print**."
