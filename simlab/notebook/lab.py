@@ -6,6 +6,7 @@ learner's other Jupyter settings neither weaken it nor are changed by it.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import secrets
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simlab.errors import InputError
+from simlab.notebook.ahead import write_ahead
 
 HOME = "home.ipynb"
 
@@ -126,6 +128,7 @@ def free_port(wanted: int | None = None) -> int:
 def serve(workspace: Path, *, port: int | None = None, browser: bool = True) -> int:
     """Run JupyterLab until it ends; prints one line with the address. Returns its exit code."""
     launch = plan(workspace, port=free_port(port), token=secrets.token_hex(24), browser=browser)
+    write_ahead(workspace, dt.datetime.now(dt.UTC).date())
     print(f"The course is open at {launch.url}\nWorkspace: {workspace}   Stop with Ctrl-C.", flush=True)
     with subprocess.Popen(launch.command, env=launch.env, cwd=workspace) as server:
         # A hub or a script that ends this process means the server and its kernels.
