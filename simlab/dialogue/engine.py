@@ -78,7 +78,7 @@ def play(dialogue: Dialogue, choices: Sequence[str] = (), seed: int = 0, *, vari
     at = scene(dialogue, seed, variant)
     drawn = next((v for v in dialogue.variants if v.id == at.variant), None)
     start = drawn.may_be_told if drawn and drawn.may_be_told is not None else dialogue.may_be_told
-    allowed, turn = set(start), dialogue.turns[0]
+    allowed, turn = {(c, "other") for c in start}, dialogue.turns[0]
     transcript: list[Said] = []
     told: list[tuple[str, str, bool]] = []
     rows: list[dict[str, object]] = []
@@ -87,10 +87,10 @@ def play(dialogue: Dialogue, choices: Sequence[str] = (), seed: int = 0, *, vari
         if over:
             raise InputError(f"{dialogue.id}: it was over after {number} choices, and {len(choices)} are given")
         option = turn.option(ident).within(at.variant)
-        allowed |= set(option.grants)
-        beyond = tuple(c for c in option.tells if c not in allowed)
-        told += [(c, option.to, c in allowed) for c in option.tells]
-        rows += _rows(dialogue, at, option, allowed, START + number * STEP)
+        allowed |= {(c, option.to) for c in option.grants}
+        beyond = tuple(c for c in option.tells if (c, option.to) not in allowed)
+        told += [(c, option.to, c not in beyond) for c in option.tells]
+        rows += _rows(dialogue, at, option, beyond, START + number * STEP)
         transcript.append(_said(at, turn, option, beyond))
         over = not option.next
         turn = turn if over else dialogue.turn(option.next)
@@ -121,7 +121,7 @@ def _played(
     return Played(dialogue, at, turn, tuple(transcript), tuple(told), harms, served, passed, score, tuple(rows))
 
 
-def _rows(dialogue: Dialogue, at: Scene, option: Option, allowed: set[str], when: int) -> list[dict[str, object]]:
+def _rows(dialogue: Dialogue, at: Scene, option: Option, beyond: tuple[str, ...], when: int) -> list[dict[str, object]]:
     base: dict[str, object] = {
         "time": when, "class_name": "Disclosure", "actor": at.staff_id, "system": dialogue.setting,
         "member": at.member_id, "session": dialogue.id, "status_detail": f"{option.id} to {option.to}",
@@ -129,7 +129,7 @@ def _rows(dialogue: Dialogue, at: Scene, option: Option, allowed: set[str], when
     if option.tells:
         return [
             base | {"activity_name": "Tell", "status": "Success", "data_class": c, "record_count": 1,
-                    "_beyond": c not in allowed}
+                    "_beyond": c in beyond}
             for c in option.tells
         ]  # fmt: skip
     if option.leans != "refuse":

@@ -62,7 +62,7 @@ class Option(Model):
     """What you may say or do, and what comes of it.
 
     `leans` is the slogan that it follows; `tells` are the data classes told, `to` whom; `grants` are
-    those that may be told from here on (identity checked, the member agreed); `serves` meets the need;
+    those that the same one may be told from here on (identity checked, the member agreed); `serves` meets the need;
     `harm` is what happens to the member because of this. `next` is a turn's id, "" the end.
     `variants` holds what differs in a variant.
     """
