@@ -39,7 +39,7 @@ def play_(name: str, seed: int) -> None:
     played = play(it, choices, seed)
     click.echo(f"{it.title}\n\n{played.scene.fill(it.moment)}")
     while played.turn is not None:
-        click.echo(f"\n{it.cast.other.name}: {played.scene.fill(played.turn.says)}\n")
+        click.echo(f"\n{played.scene.fill(it.cast.other.name)}: {played.scene.fill(played.turn.says)}\n")
         for number, option in enumerate(played.turn.options, 1):
             click.echo(f"  {number}. {played.scene.fill(option.text)}")
         most = len(played.turn.options)

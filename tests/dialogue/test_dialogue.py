@@ -24,7 +24,7 @@ EXAMPLE = "spouse-caller"
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_slogan_passes_and_somebody_can(name: str) -> None:
-    faults = [str(f) for f in lint.lint(dialogue.load(name)) if f.is_error]
+    faults = [str(f) for f in lint.lint(dialogue.load(name))]
     assert not faults
 
 

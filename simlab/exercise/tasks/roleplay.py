@@ -56,11 +56,11 @@ def text(material: Scene, answer: Any) -> str:
     played = dialogues.play(it, choices, material.seed)
     lines = [it.title, played.scene.fill(it.moment)]
     for said in played.transcript:
-        lines += [f"{it.cast.other.name}: {said.says}", f"You: {said.text}", said.follows]
+        lines += [f"{played.scene.fill(it.cast.other.name)}: {said.says}", f"You: {said.text}", said.follows]
     if played.turn is None:
         return "\n".join([*lines, debrief(it, played)])
     options = [f"  {o.id}: {played.scene.fill(o.text)}" for o in played.turn.options]
-    return "\n".join([*lines, f"{it.cast.other.name}: {played.scene.fill(played.turn.says)}", *options])
+    return "\n".join([*lines, f"{played.scene.fill(it.cast.other.name)}: {played.scene.fill(played.turn.says)}", *options])
 
 
 def full(material: Scene) -> list[str]:
