@@ -95,7 +95,7 @@ class Home:
         if self.progress.to_come:
             titles = {c.name: c.title.split(":")[0] for c in story().lessons}
             names = ", ".join(f"{n[:2]} {titles.get(n, n)}" for n in self.progress.to_come)
-            lines.append(f"Still being written, and brought by `simlab lab` when they are ready: {names}.")
+            lines.append(f"More lessons are on their way, and will stand here by themselves: {names}.")
         return "\n\n".join([*lines, *_papers(self.workspace.folder)])
 
     def _again(self) -> list[str]:
@@ -195,7 +195,7 @@ def next_step(found: Progress, dues: dict[str, Due]) -> str:
         return (
             "Choose your work above. Then your own lessons stand here."
             if found.standings
-            else "There are no lessons here: run `simlab lab` again."
+            else "There are no lessons here. Close the course and start it again: `simlab lab`."
         )
     waiting = [s for s in found.standings if (s.finished_on is None or s.name in dues) and not _is_waiting(s)]
     late = [s for s in waiting if s.name in dues and dues[s.name].is_late(found.today)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable
@@ -12,7 +13,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from simlab.exercise import items
+from simlab.exercise.answers import Answers
+from simlab.exercise.workspace import choose_role
 from simlab.grading import spec
+from simlab.notebook.ahead import write_ahead
 from simlab.notebook.theft import APART, STOLEN, theft
 from tests.browser.conftest import ROOT, Lab
 from tests.browser.driving import at_rest, cell, choose, contrast, go_to, has_focus, opened, press_until, run_all
@@ -32,27 +36,65 @@ FAULTS = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type='ap
 def no_fault(page: Page) -> None:
     """No error in any output, none in the console, and nothing asked of another machine."""
     assert page.locator(FAULTS).all_inner_texts() == []
-    assert "Traceback" not in page.locator(".jp-Notebook").inner_text()
+    assert "Traceback" not in " ".join(page.locator(".jp-Notebook").all_inner_texts())
     assert page.watch.errors == [] and page.watch.outside == []  # type: ignore[attr-defined]
 
 
 # The learner's first page
 
 
-def test_home_is_run_and_the_exercise_handed_in_by_keyboard(page: Page, lab: Lab, keep: Keep) -> None:
+def test_home_by_keyboard_from_the_choice_of_work_to_handing_in(page: Page, lab: Lab, keep: Keep) -> None:
+    state = lab.workspace / ".simlab" / "learner.json"
+    state.write_text('{"learner": "ana.ito"}', encoding="utf-8")
+    answers = Answers(lab.workspace / "exercises" / "02-encryption")
+    answers.give("stolen-session", "what-marcus-may-open")
     opened(page, lab, "home.ipynb")
-    page.keyboard.press("Shift+Enter")  # as the page says: twice
-    page.keyboard.press("Shift+Enter")
+    run_all(page)
+    no_fault(page)
+    keep("home-first")
+    work = page.locator(".simlab-choice").first
+    press_until(page, "ArrowUp", lambda: has_focus(cell(page, 0)))
+    go_to(page, work.locator("input").first)
+    choose(page, work, "claims")
+    page.keyboard.press("Enter")
+    expect(work.get_by_role("status")).to_contain_text("Your lessons are now those for claims and care management.")
+    expect(page.get_by_role("heading", name="Your lessons")).to_be_visible()
+    assert json.loads(state.read_text("utf-8"))["role"] == "claims"
     button = page.get_by_role("button", name="Hand in exercise 02-encryption")
-    expect(button).to_be_visible()
-    expect(page.get_by_role("link", name="Encryption: what a thief can read")).to_be_visible()
-    go_to(page, button, "Shift+Tab")
+    go_to(page, button)
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="Handed in 02-encryption of ana.ito")).to_be_visible()
     expect(button).to_be_focused()
+    expect(page.get_by_role("row").filter(has_text="02 Encryption")).to_contain_text("Handed in, not marked yet")
     handed = lab.workspace / "submissions" / "ana.ito" / "02-encryption"
     assert {p.name for p in handed.iterdir()} >= {"02-encryption.ipynb", "receipt.json"}
     keep("home")
+    no_fault(page)
+
+
+def test_a_word_is_found_and_its_link_opens_the_lesson(page: Page, lab: Lab, keep: Keep) -> None:
+    opened(page, lab, "home.ipynb")
+    run_all(page)
+    box = page.get_by_role("searchbox")
+    box.fill("stolen laptop")
+    box.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Found in")).to_be_visible()
+    expect(box).to_be_focused()
+    keep("home-search")
+    page.get_by_role("link", name="02 Encryption").last.press("Enter")
+    expect(page.locator(".lm-TabBar-tab.lm-mod-current", has_text="02-encryption.ipynb")).to_be_visible()
+    no_fault(page)
+
+
+def test_the_next_step_stands_there_before_anything_is_run(page: Page, lab: Lab, keep: Keep) -> None:
+    lab.renew("home.ipynb")
+    choose_role(lab.workspace, "claims")
+    assert write_ahead(lab.workspace, dt.date(2026, 2, 4))
+    page.goto(lab.url("home.ipynb"))
+    expect(page.get_by_role("heading", name="Your next step")).to_be_visible()
+    keep("home-ahead")
+    page.locator(".jp-OutputArea-output").get_by_role("link").first.click()
+    expect(page.locator(".lm-TabBar-tab.lm-mod-current", has_text=re.compile(r"\d\d-.*ipynb"))).to_be_visible()
     no_fault(page)
 
 
