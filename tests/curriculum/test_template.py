@@ -13,6 +13,8 @@ import pytest
 from simlab.content.loader import CONTENT
 from simlab.curriculum import new
 from simlab.errors import InputError
+from simlab.grading import batch, trio
+from simlab.grading.course import open_course
 
 ROOT = Path(__file__).parents[2]
 NAME = "71-visitors"
@@ -30,7 +32,7 @@ def run(course: Path, *command: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clone") / "course"
-    for part in ("simlab", "lessons", "exercises", "tests"):
+    for part in ("simlab", "lessons", "exercises"):
         shutil.copytree(ROOT / part, folder / part, ignore=SKIP)
     for file in ("pyproject.toml", "nbgrader_config.py"):
         shutil.copy2(ROOT / file, folder)
@@ -58,9 +60,20 @@ def test_the_table_of_objectives_takes_it_in(course: Path) -> None:
     assert run(course, "-m", "simlab", "lesson", "table", "--check").returncode == 0
 
 
-def test_its_trio_gets_exactly_its_points(course: Path) -> None:
-    done = run(course, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/exercises/test_trio.py", "-k", NAME)
-    assert done.returncode == 0 and " passed" in done.stdout, done.stdout[-3000:]
+def test_its_trio_gets_exactly_its_points(course: Path, tmp_path: Path) -> None:
+    home = open_course(course)
+    made = {"untouched": trio.untouched(home, NAME), "worked": trio.worked(home, NAME)}
+    made |= {name: trio.mistaken(home, NAME, name) for name in trio.names(home, NAME)}
+    for learner, specimen in made.items():
+        specimen.write(tmp_path / learner / NAME)
+    graded = {o.learner: o for o in batch.grade(tmp_path, home.root, workers=2)}
+    assert len(made) == 4
+    for learner, specimen in made.items():
+        outcome = graded[learner]
+        assert outcome.outcome == "graded" and outcome.isolated, outcome.reason
+        assert {c.name: c.points for c in outcome.checks} == pytest.approx(specimen.points, abs=0.01)
+    assert graded["untouched"].points == 0 and graded["worked"].points == graded["worked"].maximum
+    assert all(0 < float(graded[n].points or 0) < 8 for n in made if n not in ("untouched", "worked"))
 
 
 def test_lesson_and_exercise_run_from_first_to_last_cell(course: Path) -> None:
