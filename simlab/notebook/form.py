@@ -25,7 +25,11 @@ def esm(*kinds: str) -> str:
 
 
 def css(*names: str) -> str:
-    """The style sheets of these names, one after the other."""
+    """The style sheets of these names, one after the other.
+
+    Each kind on a page brings `form.css` along, the last one below all the others: so the rules of a
+    kind's own sheet begin with `.simlab-form.simlab-<kind>`, or they would lose.
+    """
     return "\n".join(_read(f"{name}.css") for name in names)
 
 

@@ -48,6 +48,8 @@ def _say(question: Question) -> tuple[str, str]:
     if not question.item.practice:
         return "Kept.", f"{_in_words(question)}\nIt is marked when you hand in. You can change it until then."
     verdict = question.feedback()
+    if question.item.kind == "short":
+        return "Kept.", f"{verdict.message}\nCompare it with yours: no machine judges own words."
     lead, _, rest = verdict.message.partition(". ")
     source = f"\nSource: {verdict.cite}" if verdict.cite else ""
     return f"{lead.rstrip('.')}.", f"{_each(question) or rest}{source}"

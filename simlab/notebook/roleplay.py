@@ -16,16 +16,12 @@ from simlab import draw
 from simlab.dialogue import Dialogue, Option, Played, Said
 from simlab.errors import InputError
 from simlab.exercise.answers import Answers
+from simlab.exercise.live import TASKS, Work
+from simlab.exercise.tasks.roleplay import SIDES
 from simlab.exercise.variant import attempt_of, own_seed
 from simlab.exercise.workspace import learner_of
 from simlab.notebook.form import Form, css, esm, in_words
 from simlab.notebook.theft import WORDS
-
-HELD = {
-    "kept": ("Nobody heard what was not theirs.", "Somebody heard what was not theirs."),
-    "served": ("The need was met.", "The need was not met."),
-    "unharmed": ("Nobody was harmed.", "Somebody was harmed."),
-}
 
 
 class Roleplay(Form):
@@ -124,13 +120,16 @@ class Roleplay(Form):
 
 def debriefed(played: Played) -> list[tuple[str, str]]:
     """What came of a role-play that is over, as (lead, text): told, harmed, served, law, practice, sources."""
-    held = [HELD[part][0 if ok else 1] for part, ok in played.score.items()]
+    held = [_sentence(SIDES[part][0 if ok else 1]) for part, ok in played.score.items()]
     of = played.dialogue.debrief
     return [
-        ("It held." if played.passed else "It did not hold yet.", " ".join(held)),
+        ("It went well." if played.passed else "Not yet.", " ".join(held)),
         ("What was told:", _told(played)),
         ("Who was harmed:", " ".join(dict.fromkeys(played.harms)) or "Nobody."),
-        ("The need:", f"{played.scene.fill(played.dialogue.need)} {HELD['served'][0 if played.served else 1]}"),
+        (
+            "The need:",
+            f"{played.scene.fill(played.dialogue.need)} {_sentence(SIDES['served'][0 if played.served else 1])}",
+        ),
         ("What is law.", played.scene.fill(of.law)),
         ("What is good practice.", played.scene.fill(of.practice)),
         ("Source:", "; ".join(of.cite)),
@@ -142,7 +141,7 @@ def _told(played: Played) -> str:
     for kind, to, fine in dict.fromkeys(played.told):
         whom = played.scene.fill(played.dialogue.cast.other.name) if to == "other" else to.replace("-", " ")
         lines.append(f"{WORDS.get(kind) or kind} to {whom}{'' if fine else ', who had no right to it'}")
-    return f"{'; '.join(lines)}." if lines else "Nothing, to nobody."
+    return f"{'; '.join(lines)}." if lines else "Nothing."
 
 
 def _intro(played: Played) -> list[tuple[str, str]]:
@@ -153,6 +152,10 @@ def _intro(played: Played) -> list[tuple[str, str]]:
 
 def _other(played: Played) -> str:
     return _named(played.scene.fill(played.dialogue.cast.other.name))
+
+
+def _sentence(words: str) -> str:
+    return f"{_named(words)}."
 
 
 def _named(who: str) -> str:
@@ -169,3 +172,12 @@ def _practice(name: str) -> Roleplay:
     answers = Answers(Path.cwd())
     seed = own_seed(learner_of(answers.folder), attempt_of(answers.values()))
     return Roleplay(dialogues.load(name), seed, answers, f"roleplay.{name}")
+
+
+def draw_task(work: Work) -> Roleplay:
+    """A role-play that is set as a task: of the same form, and where it is marked, without why and debrief."""
+    made = work.material
+    return Roleplay(dialogues.load(made.dialogue), made.seed, work.answers, work.name, is_marked=not work.practice)
+
+
+TASKS["roleplay"] = draw_task
