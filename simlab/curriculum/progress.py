@@ -203,7 +203,8 @@ def keys(ask: Ask, sheet: Items | None, role: str = "") -> frozenset[str]:
 def item_of(name: str, sheet: Items | None) -> Item | None:
     """The item of that id, or the first of the pool of that name."""
     every = sheet.items if sheet else ()
-    return next((i for i in every if i.id == name), None) or next((i for i in every if i.pool == name), None)
+    found = next((i for i in every if i.id == name), None)
+    return found or next((i for i in every if i.pool and i.pool == name), None)
 
 
 def _is_handed_in(workspace: Workspace, folder: Path, attempt: int) -> bool:
