@@ -42,8 +42,13 @@ class Result:
     points: float
     maximum: float
     is_passed: bool
-    at: dt.date | None
+    moment: dt.datetime | None
     checks: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def at(self) -> dt.date | None:
+        """The day of it."""
+        return self.moment.date() if self.moment else None
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ class Standing:
     practice: tuple[int, int] = (0, 0)
     exercise: tuple[int, int] | None = None
     attempt: int = 1
-    handed_in: bool = False
+    handed_in: bool = False  # this try
+    is_waiting: bool = False  # handed in, and not marked since
     result: Result | None = None
     worked_on: dt.date | None = None
     missed: tuple[Missed, ...] = ()
@@ -81,9 +87,10 @@ class Standing:
         if self.fault:
             return f"Cannot be read: {self.fault}"
         if self.result and self.result.is_passed:
-            return "Passed" if self.attempt == 1 else "Passed (new questions are open)"
+            open_again = "" if self.handed_in or self.attempt == 1 else ", new questions are open"
+            return "Passed" + (", a new try is handed in" if self.is_waiting else open_again)
         if self.handed_in:
-            return "Not passed yet" if self.result else "Handed in, not marked yet"
+            return "Handed in, not marked yet" if self.is_waiting else "Not passed yet"
         if self.exercise and self.exercise[0]:
             done, of = self.exercise
             return "Ready to hand in" if done >= of else f"Exercise: {done} of {of} answered"
@@ -153,7 +160,8 @@ def _look(workspace: Workspace, lesson: Lesson, track: Track | None) -> Standing
         **standing,  # type: ignore[arg-type]
         exercise=(sum(any(k in kept for k in each) for each in asked), len(asked)),
         attempt=attempt_of(kept),
-        handed_in=_is_handed_in(workspace, folder, attempt_of(kept)),
+        handed_in=(handed := _handed_in(workspace, folder, attempt_of(kept))) is not None,
+        is_waiting=handed is not None and (result is None or result.moment is None or handed > result.moment),
         result=result,
         missed=missed(lesson, asks, result, sheet) if result else (),
     )
@@ -170,11 +178,17 @@ def _first_days(answers: Answers) -> dict[str, dt.date]:
 
 
 def day_of(text: Any) -> dt.date | None:
-    """The day of an ISO time, None where it is none."""
+    """The day of an ISO time in UTC, None where it is none."""
+    moment = _moment(text)
+    return moment.date() if moment else None
+
+
+def _moment(text: Any) -> dt.datetime | None:
     try:
-        return dt.datetime.fromisoformat(str(text).replace("Z", "+00:00")).date()
+        found = dt.datetime.fromisoformat(str(text).replace("Z", "+00:00"))
     except ValueError:
         return None
+    return found.astimezone(dt.UTC) if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
 def sheet_of(name: str) -> Items | None:
@@ -207,15 +221,18 @@ def item_of(name: str, sheet: Items | None) -> Item | None:
     return found or next((i for i in every if i.pool and i.pool == name), None)
 
 
-def _is_handed_in(workspace: Workspace, folder: Path, attempt: int) -> bool:
-    """Whether this try lies in the trainer's folder; an earlier one does not count."""
+def _handed_in(workspace: Workspace, folder: Path, attempt: int) -> dt.datetime | None:
+    """When this try was put into the trainer's folder, None where it was not; an earlier try does not count."""
     there = workspace.folder / "submissions" / workspace.learner / folder.name
-    if not (there / "receipt.json").is_file():
-        return False
+    receipt = there / "receipt.json"
+    if not receipt.is_file():
+        return None
     try:
-        return attempt_of(read_untrusted(there / "answers.json")) == attempt
+        handed = attempt_of(read_untrusted(there / "answers.json"))
     except InputError:
-        return attempt == 1
+        handed = 1
+    written = dt.datetime.fromtimestamp(receipt.stat().st_mtime, dt.UTC)
+    return (_moment(_json(receipt).get("at")) or written) if handed == attempt else None
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -236,7 +253,7 @@ def result_of(workspace: Workspace, name: str, *, staff_only: bool = True) -> Re
     if not all(isinstance(n, int | float) and not isinstance(n, bool) for n in (points, maximum)):
         return None
     counted = tuple(c for c in checks if c.get("is_staff") or not staff_only)
-    return Result(float(points), float(maximum), found.get("passed") is True, day_of(found.get("at")), counted)  # type: ignore[arg-type]
+    return Result(float(points), float(maximum), found.get("passed") is True, _moment(found.get("at")), counted)  # type: ignore[arg-type]
 
 
 def missed(lesson: Lesson, asks: Iterable[Ask], result: Result, sheet: Items | None) -> tuple[Missed, ...]:

@@ -42,6 +42,10 @@ def today() -> dt.date:
     return dt.datetime.now(dt.UTC).date()
 
 
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+
+
 class Home:
     """One learner's page. `clock` gives the day."""
 
@@ -157,7 +161,7 @@ class Home:
 
     def _submit(self, name: str) -> tuple[str, str]:
         try:
-            lead, _, rest = submit(self.workspace, name).text().partition(": ")
+            lead, _, rest = submit(self.workspace, name, at=_now()).text().partition(": ")
         except Exception as e:  # a learner reads what went wrong; the button stays
             return "Not handed in.", str(e)
         return f"{lead}.", rest
@@ -197,20 +201,16 @@ def next_step(found: Progress, dues: dict[str, Due]) -> str:
             if found.standings
             else "There are no lessons here. Close the course and start it again: `simlab lab`."
         )
-    waiting = [s for s in found.standings if (s.finished_on is None or s.name in dues) and not _is_waiting(s)]
+    waiting = [s for s in found.standings if (s.finished_on is None or s.name in dues) and not s.is_waiting]
     late = [s for s in waiting if s.name in dues and dues[s.name].is_late(found.today)]
     if not waiting:
-        marked = [s for s in found.standings if _is_waiting(s)]
+        marked = [s for s in found.standings if s.is_waiting]
         if marked:
             return f"**Nothing to do now.** Your trainer marks what you handed in: {', '.join(s.name for s in marked)}."
         return "**You are up to date.** A short question comes now and then, so that it stays."
     return _step(
         sorted(late or waiting, key=lambda s: s.name not in dues or not dues[s.name].is_late(found.today))[0], dues
     )
-
-
-def _is_waiting(standing: Standing) -> bool:
-    return standing.handed_in and standing.result is None
 
 
 def _step(s: Standing, dues: dict[str, Due]) -> str:
@@ -220,9 +220,9 @@ def _step(s: Standing, dues: dict[str, Due]) -> str:
     by = f" It is due by {date(dues[s.name].by)}: {dues[s.name].why}." if s.name in dues else ""
     if s.handed_in and s.result and not s.result.is_passed:
         return f"**Look at what was missed in {lesson}**, then press *Try {s.name} again* below.{by}"
-    if s.finished_on:
+    if s.finished_on and (s.handed_in or s.exercise is None):
         return f"**Go through {lesson} once more**, then press *Try {s.name} again* below.{by}"
-    if not s.is_worked:
+    if not s.is_worked and not s.finished_on:
         go = "Go on with" if s.practice[0] else "Open"
         return f"**{go} {lesson}**, about {s.lesson.minutes} minutes.{by}"
     done, of = s.exercise or (0, 0)
@@ -237,7 +237,7 @@ def lessons_table(found: Progress, dues: dict[str, Due]) -> str:
     for s in found.standings:
         lesson = f"[{s.lesson.number} {s.lesson.title}](lessons/{s.name}.ipynb), {s.lesson.minutes} min"
         lesson += f"; [exercise](exercises/{s.name}/{s.name}.ipynb)" if s.exercise else ""
-        by = _by(None if _is_waiting(s) else dues.get(s.name), found.today)
+        by = _by(None if s.is_waiting else dues.get(s.name), found.today)
         lines.append(f"| {lesson} | {s.state}{_marks(s)} | {by} |")
     return "\n".join(lines)
 

@@ -68,7 +68,7 @@ def test_each_step_is_said_in_words(mine: Workspace) -> None:
     said.append(standing(mine).state)
     answers.give("bag", "a")
     said.append(standing(mine).state)
-    submit(mine, small.NAME)
+    submit(mine, small.NAME, at="2026-02-09T09:00:00Z")
     said.append(standing(mine).state)
     small.marked(mine, {"tray": 2, "drawn": 0, "count": 0}, passed=False)
     said.append(standing(mine).state)
@@ -111,7 +111,19 @@ def test_another_try_is_open_and_what_was_passed_stays_passed(mine: Workspace) -
     answers.give("attempt", 2)
     assert not standing(mine).handed_in and standing(mine).attempt == 2
     small.marked(mine, {"tray": 2, "drawn": 2}, passed=True)
-    assert standing(mine).state == "Passed (new questions are open)"
+    assert standing(mine).state == "Passed, new questions are open"
+
+
+def test_a_new_try_that_is_handed_in_waits_although_an_older_one_was_marked(mine: Workspace) -> None:
+    small.marked(mine, {"tray": 0, "drawn": 0}, passed=False, day="2026-02-10")
+    Answers(mine.exercise(small.NAME)).give("tray", "a")
+    submit(mine, small.NAME, at="2026-02-10T09:00:00+00:00")  # marked an hour later
+    assert standing(mine).state == "Not passed yet" and not standing(mine).is_waiting
+    Answers(mine.exercise(small.NAME)).give("tray", "b")
+    submit(mine, small.NAME, at="2026-02-11T09:00:00+00:00")
+    assert standing(mine).state == "Handed in, not marked yet" and standing(mine).is_waiting
+    small.marked(mine, {"tray": 2, "drawn": 2}, passed=True, day="2026-02-10")
+    assert standing(mine).state == "Passed, a new try is handed in"
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"points": true}', '{"points": 3, "maximum": "6"}', '{"staff": 3}'])

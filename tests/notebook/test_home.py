@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from simlab.exercise.answers import Answers
+from simlab.exercise.submit import submit
 from simlab.exercise.workspace import Workspace, find, role_of
 from simlab.notebook import home, homepage
 from simlab.notebook.homepage import Home
@@ -53,9 +54,10 @@ def test_the_next_step_is_one_sentence_with_one_link(mine: Workspace) -> None:
     steps.append(page(mine).top())
     page(mine).actions.press(f"hand-in:{small.NAME}")
     steps.append(page(mine).top())
-    small.marked(mine, {"tray": 2, "drawn": 0}, passed=False)
+    later = (dt.datetime.now(dt.UTC) + dt.timedelta(days=1)).date().isoformat()  # the press was stamped by this clock
+    small.marked(mine, {"tray": 2, "drawn": 0}, passed=False, day=later)
     steps.append(page(mine).top())
-    small.marked(mine, {"tray": 2, "drawn": 2}, passed=True)
+    small.marked(mine, {"tray": 2, "drawn": 2}, passed=True, day=later)
     steps.append(page(mine).top())
     link = f"[lesson 70, Paper on desks](lessons/{small.NAME}.ipynb)"
     expected = [
@@ -64,6 +66,18 @@ def test_the_next_step_is_one_sentence_with_one_link(mine: Workspace) -> None:
         f"**Look at what was missed in {link}**, then press *Try {small.NAME} again*", "**You are up to date.**",
     ]  # fmt: skip
     assert [e for e, s in zip(expected, steps, strict=True) if e not in s] == []
+
+
+def test_the_yearly_refresh_leads_from_the_lesson_to_new_questions(mine: Workspace) -> None:
+    year = DAY + dt.timedelta(days=370)
+    small.finish(mine, "2026-02-04")
+    answers = Answers(mine.exercise(small.NAME))
+    answers.give("tray", "a")
+    submit(mine, small.NAME, at="2026-02-03T09:00:00Z")
+    assert f"**Go through [lesson 70, Paper on desks](lessons/{small.NAME}.ipynb) once more**" in page(mine, year).top()
+    assert "your yearly refresh" in page(mine, year).top()
+    answers.give("attempt", 2)
+    assert "**Do [exercise 70]" in page(mine, year).top()
 
 
 def test_the_table_says_where_one_stands_in_words(mine: Workspace) -> None:
