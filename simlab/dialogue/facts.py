@@ -79,6 +79,18 @@ def candidates(wanted: Member) -> pd.DataFrame:
     return found
 
 
+def scene_texts(seed: int, label: str) -> dict[str, str]:
+    """The texts of one adult member for a page that is no role-play."""
+    found = candidates(Member())
+    member = found.iloc[draw.one(seed, f"member/{label}", 0, len(found))]
+    return {
+        "member": f"{member['name_given']} {member['name_family']}", "member_last": str(member["name_family"]),
+        "member_id": str(member["member_id"]), "born": _day(member["birth_date"]),
+        "born_year": str(member["birth_date"].year), "state": str(member["state"]), "zip3": str(member["zip3"]),
+        "phone": str(member["phone"]),
+    }  # fmt: skip
+
+
 def _claims() -> pd.DataFrame:
     """The claims that are on file when the role-plays are set: nobody is asked about a visit to come."""
     claims = company().table("claims")

@@ -60,7 +60,9 @@ def text(material: Scene, answer: Any) -> str:
     if played.turn is None:
         return "\n".join([*lines, debrief(it, played)])
     options = [f"  {o.id}: {played.scene.fill(o.text)}" for o in played.turn.options]
-    return "\n".join([*lines, f"{played.scene.fill(it.cast.other.name)}: {played.scene.fill(played.turn.says)}", *options])
+    return "\n".join(
+        [*lines, f"{played.scene.fill(it.cast.other.name)}: {played.scene.fill(played.turn.says)}", *options]
+    )
 
 
 def full(material: Scene) -> list[str]:
