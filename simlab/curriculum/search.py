@@ -1,15 +1,18 @@
-"""Finding a word in the course: sections of the lessons that are there, terms, job aids. Works offline."""
+"""Finding a word in the course: sections and role-plays of the lessons that are there, terms, job aids. Works offline."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from simlab import dialogue
 from simlab.curriculum import lesson as pages
 from simlab.curriculum.aids import aids
 from simlab.curriculum.story import glossary
+from simlab.errors import SimlabError
 
 SHOWN = 12
 _COMMON = {"a", "an", "and", "are", "for", "how", "i", "in", "is", "it", "me", "my", "of", "on", "the", "to", "what", "who"}  # fmt: skip
@@ -17,7 +20,7 @@ _COMMON = {"a", "an", "and", "are", "for", "how", "i", "in", "is", "it", "me", "
 
 @dataclass(frozen=True)
 class Hit:
-    """One place: kind (lesson, term, job aid), title, a few words from it, and a link from the workspace's top."""
+    """One place: kind (lesson, role-play, term, job aid), title, a few words from it, and a link from the workspace's top."""
 
     kind: str
     title: str
@@ -51,7 +54,7 @@ def _places(root: Path) -> list[tuple[Hit, str]]:
         whole = " ".join([it.when, *it.steps, it.remember])
         found.append((Hit("job aid", it.title, it.when, f"aids/{name}.html"), whole))
     for each in pages.lessons(root):
-        found += _sections(each)
+        found += _sections(each) + _talks(each)
     return found
 
 
@@ -65,6 +68,18 @@ def _sections(each: pages.Lesson) -> list[tuple[Hit, str]]:
         whole = _plain("\n".join(parts))
         title = f"{each.number} {each.title}" + (f": {section}" if section else "")
         found.append((Hit("lesson", title, whole[:160].strip(), pages.anchor(each.name, section)), whole))
+    return found
+
+
+def _talks(each: pages.Lesson) -> list[tuple[Hit, str]]:
+    """The role-plays of a lesson, by what they are about; what is said in them is not given away."""
+    found = []
+    for ask in each.asks():
+        if ask.kind == "roleplay":
+            with contextlib.suppress(SimlabError):  # one that cannot be read is told where it is played
+                it = dialogue.load(ask.name)
+                link = pages.anchor(each.name, ask.section)
+                found.append((Hit("role-play", it.title, f"In lesson {each.number}: {ask.section}", link), it.moment))
     return found
 
 

@@ -36,6 +36,13 @@ def test_links_lead_to_the_place(mine: Workspace) -> None:
     assert kinds["job aid"] == "aids/09-everyday.html"
 
 
+def test_a_role_play_is_found_by_what_it_is_about(mine: Workspace) -> None:
+    path = mine.folder / "lessons" / f"{small.NAME}.ipynb"
+    path.write_text(small.LESSON.replace("nurse-at-two", "reporter"), encoding="utf-8")
+    hit = search("reporter pages", mine.folder)[0]
+    assert (hit.kind, hit.link) == ("role-play", "lessons/70-paper.ipynb#Why")
+
+
 @pytest.mark.parametrize("query", ["", "   ", "?!", "zzzz", "🙂"])
 def test_nothing_is_nothing(mine: Workspace, query: str) -> None:
     assert search(query, mine.folder) == []
