@@ -4,7 +4,8 @@
 read, `roleplay` is a talk with consequences and `observe` its observer's sheet, `report_concern` is
 practice in a first report, `evaluate` asks what a lesson was worth, `console` runs a tabletop, `home`
 is the learner's first page, `previously` tells what went before, `jobaid` shows the page to print,
-`search` and `glossary` find words.
+`search` and `glossary` find words, `task` is worked on the page, `timeline` and `statemap` are pictures
+with their words.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from simlab.notebook.observe import observe
 from simlab.notebook.quiz import check, quiz
 from simlab.notebook.roleplay import roleplay
 from simlab.notebook.story import jobaid, previously
+from simlab.notebook.tasks import task
 from simlab.notebook.theft import theft
+from simlab.notebook.timeline import statemap, timeline
 
 __all__ = [
     "check",
@@ -33,5 +36,8 @@ __all__ = [
     "report_concern",
     "roleplay",
     "search",
+    "statemap",
+    "task",
     "theft",
+    "timeline",
 ]

@@ -102,7 +102,7 @@ def judge(material: Inbox, answer: Any) -> Verdict:
     wrong = [m for m in material.messages if once.get(m.id) != m.goes]
     right = len(material.messages) - len(wrong)
     details = tuple(Detail(f"“{m.subject}”: {dict(CHOICES)[m.goes].lower()}. {m.why}", False) for m in wrong)
-    lead = "Right: all" if not wrong else f"Not yet: {right} of {len(material.messages)}"
+    lead = "Right. All" if not wrong else f"Not yet. {right} of the {len(material.messages)}"
     return Verdict(right / len(material.messages), f"{lead} messages go where they should.", details, CITE)
 
 

@@ -112,7 +112,7 @@ def _message(out: int, over: int) -> str:
         return "Right. What they need goes, and nothing else does."
     left = f"{out} thing{'s' if out != 1 else ''} would leave that must not" if out else ""
     held = f"{over} thing{'s' if over != 1 else ''} that they need would be missing" if over else ""
-    return f"Not yet: {' and '.join(filter(None, [left, held]))}."
+    return f"Not yet. {' and '.join(filter(None, [left, held]))}."
 
 
 def text(material: Paper, answer: Any) -> str:
