@@ -111,7 +111,7 @@ def _invent(
             f"On {_said(real['day'])} I got only what I came for: {real['service'].lower()}."
         ]
     if way == "while elsewhere":
-        return dict(extra), [f"On {_said(extra['day'])} I was at my sister's in another State, all week."]
+        return dict(extra), [f"On {_said(extra['day'])} I was at my sister's, in another State."]
     return {**extra, "provider": _far(seed, truth)}, ["I never go further than an hour's drive for a doctor."]
 
 
@@ -120,7 +120,7 @@ def _remember(i: int, row: dict[str, Any], dearest: int, group: int, doctor: str
     if i == group:
         return f"{_said(row['day'])}: {doctor}, {row['service'].lower()}. The receptionist said that “{name}” sends their bills."
     if i == dearest:
-        return f"{_said(row['day'])}: {row['provider']}, {row['service'].lower()}. They warned me that it is dear."
+        return f"{_said(row['day'])}: {row['provider']}, {row['service'].lower()}. They told me before that it costs a lot."
     return f"{_said(row['day'])}: {row['provider']}, {row['service'].lower()}."
 
 
