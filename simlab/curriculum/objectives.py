@@ -7,8 +7,8 @@ from pathlib import Path
 
 from simlab import dialogue
 from simlab.curriculum import lesson as pages
+from simlab.curriculum.asked import objective_of, sheet_of
 from simlab.curriculum.lesson import Lesson
-from simlab.curriculum.progress import objective_of, sheet_of
 from simlab.curriculum.story import ground, story
 from simlab.errors import SimlabError
 

@@ -7,20 +7,19 @@ A lesson is *worked* when every question that it puts to the learner's role is a
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from simlab.content import resource
 from simlab.curriculum import lesson as pages
+from simlab.curriculum.asked import is_for, is_whole, keys, objective_of, sheet_of
 from simlab.curriculum.lesson import Ask, Lesson
 from simlab.curriculum.story import Track, tracks
 from simlab.errors import InputError, SimlabError
 from simlab.exercise.answers import Answers, read_untrusted
-from simlab.exercise.items import Item, Items, load_items
+from simlab.exercise.items import Items
 from simlab.exercise.variant import attempt_of
 from simlab.exercise.workspace import Workspace, role_of
 
@@ -140,10 +139,10 @@ def _look(workspace: Workspace, lesson: Lesson, track: Track | None) -> Standing
     deep = bool(track and track.reads_analyst_path)
     sheet = sheet_of(lesson.name)
     given = Answers(lesson.path.parent)
-    wanted = [keys(ask, sheet, track.id if track else "") for ask in lesson.asks(staff_only=not deep)]
-    first = _first_days(given)
-    days = [min((first[k] for k in each if k in first), default=None) for each in wanted]
-    done = [d for d in days if d]
+    role = track.id if track else ""
+    wanted = [ask for ask in lesson.asks(staff_only=not deep) if is_for(ask, role)]
+    first, now = _first_days(given), given.values()
+    done = [day for ask in wanted if (day := _day(ask, keys(ask, sheet, role), first, now))]
     standing = {
         "practice": (len(done), len(wanted)),
         "worked_on": max(done) if done and len(done) == len(wanted) else None,
@@ -177,6 +176,11 @@ def _first_days(answers: Answers) -> dict[str, dt.date]:
     return found
 
 
+def _day(ask: Ask, names: Iterable[str], first: dict[str, dt.date], now: dict[str, Any]) -> dt.date | None:
+    """The day on which a question was first answered, None where its answer is not whole."""
+    return min((first[n] for n in names if n in first and is_whole(ask, now[n])), default=None)
+
+
 def day_of(text: Any) -> dt.date | None:
     """The day of an ISO time in UTC, None where it is none."""
     moment = _moment(text)
@@ -189,36 +193,6 @@ def _moment(text: Any) -> dt.datetime | None:
     except ValueError:
         return None
     return found.astimezone(dt.UTC) if found.tzinfo else found.replace(tzinfo=dt.UTC)
-
-
-def sheet_of(name: str) -> Items | None:
-    """The questions of a lesson, None where it has no file. Raises ContentError."""
-    try:
-        path = resource("items", f"{name}.yml")
-    except SimlabError:
-        return None
-    return _sheet(path, path.stat().st_mtime_ns)
-
-
-@functools.lru_cache(maxsize=64)
-def _sheet(path: Path, _: int) -> Items:
-    return load_items(path)
-
-
-def keys(ask: Ask, sheet: Items | None, role: str = "") -> frozenset[str]:
-    """The names under which an answer may lie: the item's own, or those of the pool that fit the role."""
-    pool = [item for item in (sheet.items if sheet else ()) if item.pool == ask.name]
-    if not pool:
-        return frozenset({ask.key})
-    fits = [i for i in pool if role in i.roles] or [i for i in pool if not i.roles] or pool
-    return frozenset(i.id for i in (fits if role else pool))
-
-
-def item_of(name: str, sheet: Items | None) -> Item | None:
-    """The item of that id, or the first of the pool of that name."""
-    every = sheet.items if sheet else ()
-    found = next((i for i in every if i.id == name), None)
-    return found or next((i for i in every if i.pool and i.pool == name), None)
 
 
 def _handed_in(workspace: Workspace, folder: Path, attempt: int) -> dt.datetime | None:
@@ -276,12 +250,6 @@ def missed(lesson: Lesson, asks: Iterable[Ask], result: Result, sheet: Items | N
 def _number(check: dict[str, Any], key: str) -> float:
     value = check.get(key)
     return float(value) if isinstance(value, int | float) else 0.0
-
-
-def objective_of(name: str, sheet: Items) -> str:
-    """The objective that a question or a check serves; "" where none is said."""
-    item = item_of(name, sheet)
-    return sheet.checks.get(name, "") or (item.objective if item else "")
 
 
 def section_of(lesson: Lesson, objective: str, sheet: Items) -> str:

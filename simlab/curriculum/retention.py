@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simlab import draw
-from simlab.curriculum.progress import Progress, Standing, sheet_of
+from simlab.curriculum.asked import sheet_of
+from simlab.curriculum.progress import Progress, Standing, day_of
 from simlab.errors import SimlabError
 from simlab.exercise import items
 from simlab.exercise.answers import Answers
@@ -159,8 +160,6 @@ def _seed(progress: Progress, standing: Standing, what: str) -> int:
 
 
 def _answered_on(answers: Answers) -> dt.date | None:
-    from simlab.curriculum.progress import day_of
-
     try:
         history = answers.history()
     except SimlabError:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simlab.curriculum import lesson as pages
+from simlab.curriculum.asked import sheet_of
 from simlab.curriculum.lesson import Cell, Lesson
 from simlab.curriculum.objectives import exercise_of
-from simlab.curriculum.progress import sheet_of
 from simlab.curriculum.story import ground, story
 from simlab.errors import SimlabError
 from simlab.exercise.items import Items

@@ -11,9 +11,9 @@ from typing import Any
 from simlab import dialogue
 from simlab.content import resource
 from simlab.curriculum import sources
+from simlab.curriculum.asked import item_of
 from simlab.curriculum.lesson import ANALYSTS, Cell
 from simlab.curriculum.objectives import met_in
-from simlab.curriculum.progress import item_of
 from simlab.curriculum.reading import grade
 from simlab.curriculum.shape import Bundle, Finding, Found
 from simlab.errors import SimlabError

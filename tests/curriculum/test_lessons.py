@@ -33,7 +33,7 @@ def test_the_table_of_objectives_is_up_to_date() -> None:
 @pytest.mark.parametrize("name", LESSONS)
 def test_what_a_lesson_leaves_behind_is_decided_by_a_question_that_it_asks(name: str) -> None:
     from simlab import dialogue
-    from simlab.curriculum.progress import item_of, sheet_of
+    from simlab.curriculum.asked import item_of, sheet_of
     from simlab.curriculum.story import story
 
     chapter = story().chapter(name)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from simlab import dialogue
 from simlab.curriculum import lesson as pages
 from simlab.curriculum.progress import Progress, Standing, progress
 from simlab.errors import ContentError
@@ -86,6 +87,32 @@ def test_the_case_of_ones_own_work_counts_and_no_other(mine: Workspace) -> None:
     assert standing(mine).practice == (3, 4)
     choose_role(mine.folder, "managers")  # whose case is everybody's
     assert standing(mine).practice == (4, 4) and standing(mine).is_worked
+
+
+def test_a_role_play_counts_when_it_is_played_to_its_end(mine: Workspace) -> None:
+    _with_talk(mine, "son-with-poa")
+    talk = dialogue.load("son-with-poa")
+    small.practise(mine, "first", "second", "mine-claims")
+    answers, played = Answers(mine.folder / "lessons"), dialogue.play(talk)
+    choices: list[str] = []
+    while played.turn:
+        assert standing(mine).practice == (3, 4)
+        choices.append(played.turn.options[0].id)
+        answers.give("roleplay.son-with-poa", choices)
+        played = dialogue.play(talk, choices)
+    assert standing(mine).practice == (4, 4)
+
+
+def test_a_role_play_of_other_peoples_work_need_not_be_played(mine: Workspace) -> None:
+    _with_talk(mine, "spouse-caller")
+    assert standing(mine).practice == (0, 3)
+    choose_role(mine.folder, "member-services")
+    assert standing(mine).practice == (0, 4)
+
+
+def _with_talk(it: Workspace, name: str) -> None:
+    path = it.folder / "lessons" / f"{small.NAME}.ipynb"
+    path.write_text(small.LESSON.replace("nurse-at-two", name), encoding="utf-8")
 
 
 def test_the_analysts_track_reads_to_the_end(mine: Workspace) -> None:
