@@ -62,9 +62,7 @@ def aid(lesson: str, organization: Organization, logo: str = "") -> str:
         f"<tr><th scope='row'>{_e(who)}</th><td>{_e(how)}</td></tr>" for who, how in contacts(it, organization)
     )
     example = f"<p class='example'>{_e(EXAMPLE)}</p>" if organization.is_example else ""
-    cites = (
-        f"<p class='small'>What the rules say: {_e('; '.join(it.cite))}. This page is training, not legal advice.</p>"
-    )
+    cites = f"<p class='small'>What is law here: {_e('; '.join(it.cite))}. The rest is good practice. This page is training, not legal advice.</p>"
     body = (
         f"{_picture(logo, organization)}<h1>{_e(it.title)}</h1><p class='when'>{_e(it.when)}</p>"
         f"<ol>{''.join(f'<li>{_bold(step)}</li>' for step in it.steps)}</ol>"
