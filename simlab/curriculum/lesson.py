@@ -18,6 +18,7 @@ from simlab.errors import ContentError
 
 ANALYSTS = "analysts"  # id of the cell at which the analysts' path begins
 # What a lesson asks with: the public names of simlab.notebook. In an exercise it is `check.<kind>`.
+DECIDE = "Decide first"
 PRACTICE = ("quiz", "roleplay", "task")
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$", re.MULTILINE)
 _NAME = re.compile(r"\d\d-[a-z0-9]+(-[a-z0-9]+)*")
@@ -77,6 +78,15 @@ class Lesson:
         """What the page asks, in order."""
         found = [ask for cell in self.cells if cell.kind == "code" for ask in _asks(cell)]
         return [a for a in found if a.is_staff or not staff_only]
+
+    def told_before(self, name: str) -> str:
+        """What the page tells just before it asks `name`, without headings; the moment, for what is decided first."""
+        at = next((i for i, c in enumerate(self.cells) if c.kind == "code" and name in {a.name for a in _asks(c)}), 0)
+        above = [c for c in self.cells[:at] if c.kind == "markdown"]
+        if at and self.cells[at].section.startswith(DECIDE):
+            above = [c for c in above if not c.section.startswith(DECIDE)] or above
+        told = [text for c in above if (text := _HEADING.sub("", c.source).strip())]
+        return told[-1] if told else ""
 
 
 def lessons(root: Path) -> list[Lesson]:

@@ -125,6 +125,11 @@ def retest_of(progress: Progress, standing: Standing) -> Retest | None:
     return Retest(standing.name, standing.lesson.title, questions) if questions else None
 
 
+def told_before(standing: Standing, item: Item) -> str:
+    """What the lesson tells before it asks this, so that the question can stand alone."""
+    return standing.lesson.told_before(item.id) or (standing.lesson.told_before(item.pool) if item.pool else "")
+
+
 def _met(standing: Standing) -> set[str]:
     try:
         return set(Answers(standing.lesson.path.parent).values())

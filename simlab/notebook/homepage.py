@@ -114,19 +114,24 @@ class Home:
         return found + (["## Your retests\n\n" + "\n".join(done)] if done else [])
 
     def _questions(self) -> None:
-        """Today's question, and a retest that is due."""
-        asked = retention.reminder(self.progress, self.organization)
+        """A retest that is due, or else today's question."""
+        again = retention.retest(self.progress, self.organization)
+        asked = None if again else retention.reminder(self.progress, self.organization)
         if asked:
             display(Markdown(f"## One question for today\n\nFrom *{asked.title}*, so that it stays."))
-            self._ask(asked.question)
-        again = retention.retest(self.progress, self.organization)
+            self._ask(asked.lesson, asked.question)
         if again:
-            many = len(again.questions)
-            display(Markdown(f"## Still there?\n\n{many} short questions from *{again.title}*, some of them new."))
+            many = f"{len(again.questions)} short question{'' if len(again.questions) == 1 else 's'}"
+            display(Markdown(f"## Still there?\n\n{many} from *{again.title}*, in another order. It is no exam."))
             for question in again.questions:
-                self._ask(question)
+                self._ask(again.lesson, question)
 
-    def _ask(self, question: Question) -> None:
+    def _ask(self, lesson: str, question: Question) -> None:
+        """A question with what the lesson tells before it."""
+        standing = self.progress.of(lesson)
+        told = retention.told_before(standing, question.item) if standing else ""
+        if told:
+            display(Markdown(told))
         try:
             question.answers.folder.mkdir(parents=True, exist_ok=True)
             shown = draw(question)

@@ -43,6 +43,15 @@ def test_a_page_is_read_without_being_run(mine: Workspace) -> None:
     assert ("roleplay", "roleplay.nurse-at-two", "Why", True) in asked
 
 
+def test_what_is_told_before_a_question_is_found_without_its_heading(mine: Workspace) -> None:
+    page = pages.strict(mine.folder / "lessons" / f"{small.NAME}.ipynb")
+    assert page.told_before("second") == "Because." and page.told_before("no-such") == ""
+    text = small.LESSON.replace("# 70 Paper", "# 70 Paper\\n\\n## The moment\\n\\nA *noise* at noon.")
+    (mine.folder / "lessons" / f"{small.NAME}.ipynb").write_text(text, encoding="utf-8")
+    page = pages.strict(mine.folder / "lessons" / f"{small.NAME}.ipynb")
+    assert page.told_before("first") == "A *noise* at noon."  # the moment, and not "Choose before you read on"
+
+
 def test_a_page_that_is_none_is_named(tmp_path: Path) -> None:
     for text in ("{", "[]", '{"cells": [3], "metadata": {}}', '{"cells": [], "metadata": 3}'):
         path = tmp_path / "71-broken.ipynb"

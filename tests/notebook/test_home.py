@@ -168,6 +168,8 @@ def test_todays_question_and_the_retest_are_shown_when_due(mine: Workspace, show
     shown.clear()
     page(mine, dt.date(2026, 4, 15)).show()
     assert "## Still there?" in _texts(shown) and "5 short questions from *Paper on desks*" in _texts(shown)
+    assert "Because." in _texts(shown)  # what the lesson tells before it asks
+    assert "today" not in _texts(shown)  # one thing at a time
 
 
 def _texts(shown: list[Any]) -> str:
