@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from IPython.display import Markdown, display
 
@@ -186,7 +187,7 @@ class Home:
 
 def groups(found: Progress) -> Groups:
     """The buttons for what there is to do."""
-    hand_in = [s for s in found.standings if s.exercise and s.exercise[0]]
+    hand_in = [s for s in found.standings if s.exercise and (s.exercise[0] or not s.exercise[1])]
     again = [s for s in found.standings if s.exercise and s.handed_in]
     return [
         ("Hand in what you have answered:", [(f"hand-in:{s.name}", f"Hand in exercise {s.name}") for s in hand_in]),
@@ -260,7 +261,7 @@ def _marks(s: Standing) -> str:
 def _papers(folder: Path) -> list[str]:
     """Links to what came back from the trainer: what was said of each exercise, and certificates."""
     found = sorted((folder / "feedback").glob("*.html")) + sorted((folder / "feedback").glob("*/*.html"))
-    links = [f"- [{_title(p)}]({p.relative_to(folder).as_posix()})" for p in found]
+    links = [f"- [{_title(p)}]({quote(p.relative_to(folder).as_posix())})" for p in found]
     return ["**From your trainer**\n\n" + "\n".join(links)] if links else []
 
 

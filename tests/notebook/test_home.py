@@ -200,9 +200,11 @@ def test_what_came_back_from_the_trainer_is_linked(mine: Workspace) -> None:
     folder.mkdir(parents=True)
     (folder / f"{small.NAME}.html").write_text("x", encoding="utf-8")
     (mine.folder / "feedback" / "certificate-2026.html").write_text("x", encoding="utf-8")
+    (mine.folder / "feedback" / "certificate-of (ana).html").write_text("x", encoding="utf-8")
     said = page(mine).table()
     assert f"[What was said of {small.NAME}](feedback/{small.NAME}/{small.NAME}.html)" in said
     assert "[Certificate 2026](feedback/certificate-2026.html)" in said
+    assert "(feedback/certificate-of%20%28ana%29.html)" in said
 
 
 def test_a_lesson_that_cannot_be_read_is_named_and_stops_nothing(mine: Workspace) -> None:
