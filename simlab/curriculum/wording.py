@@ -16,6 +16,7 @@ from simlab.curriculum.lesson import ANALYSTS, Cell
 from simlab.curriculum.objectives import met_in
 from simlab.curriculum.reading import grade
 from simlab.curriculum.shape import Bundle, Finding, Found
+from simlab.curriculum.story import tracks
 from simlab.errors import SimlabError
 from simlab.exercise.items import Item
 
@@ -41,11 +42,25 @@ def asks(b: Bundle) -> Found:
                 yield Finding(
                     ask.section, f"there is no role-play {ask.name!r}", f"one of {', '.join(dialogue.names())}"
                 )
+    yield from _cases(b)
     for item in items:
         if item.id not in asked and item.pool not in asked:
             yield Finding(
                 f"items, {item.id}", "is asked nowhere", "ask it in the lesson or the exercise, or take it out"
             )
+
+
+def _cases(b: Bundle) -> Found:
+    """Each track finds a case of its own work, or one that is everybody's."""
+    for ask in b.lesson.asks():
+        pool = [i for i in (b.sheet.items if b.sheet else ()) if i.pool == ask.name and i.practice]
+        if pool and all(i.roles for i in pool) and (lacking := set(tracks()) - {r for i in pool for r in i.roles}):
+            yield Finding(
+                f"items, {ask.name}", f"has no case for {', '.join(sorted(lacking))}", "add one, or one without `roles`"
+            )
+        for item in pool:
+            for role in set(item.roles) - set(tracks()):
+                yield Finding(f"items, {item.id}", f"there is no track {role!r}", ", ".join(tracks()))
 
 
 def objectives(b: Bundle) -> Found:
