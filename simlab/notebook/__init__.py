@@ -1,7 +1,7 @@
 """Screen out: what a notebook shows. The only room that imports ipywidgets or IPython.
 
 `check` marks (see simlab.exercise), `quiz` asks in a lesson, `theft` lets one try what a thief can
-read, `glance` shows a few rows and `lonely` who is alone with a few facts, `roleplay` is a talk with consequences and `observe` its observer's sheet, `report_concern` is
+read, `glance` shows a few rows and `lonely` who is alone with a few facts, `roleplay` is a talk with consequences, `playbill` holds all of them, and `observe` its observer's sheet, `report_concern` is
 practice in a first report, `evaluate` asks what a lesson was worth, `console` runs a tabletop, `home`
 is the learner's first page, `previously` tells what went before, `jobaid` shows the page to print,
 `search` and `glossary` find words, `task` is worked on the page, `timeline` and `statemap` are pictures
@@ -17,6 +17,7 @@ from simlab.notebook.finding import glossary, search
 from simlab.notebook.homepage import home
 from simlab.notebook.looking import glance, lonely
 from simlab.notebook.observe import observe
+from simlab.notebook.playbill import playbill
 from simlab.notebook.quiz import check, quiz
 from simlab.notebook.roleplay import roleplay
 from simlab.notebook.story import jobaid, previously
@@ -34,6 +35,7 @@ __all__ = [
     "jobaid",
     "lonely",
     "observe",
+    "playbill",
     "previously",
     "quiz",
     "report_concern",
