@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,13 @@ def _sheet(path: Path, _: int) -> Items:
 
 
 def keys(ask: Ask, sheet: Items | None, role: str = "") -> frozenset[str]:
-    """The names under which an answer may lie: the item's own, or those of the pool that fit the role."""
+    """The names under which an answer may lie: the item's own, or those of the pool that fit the role.
+
+    A playbill is answered by any one role-play of the role's own work.
+    """
+    if ask.kind == "playbill":
+        own = [it.id for it in talks(ask) if not role or role in it.roles] or [it.id for it in talks(ask)]
+        return frozenset(f"roleplay.{name}" for name in own)
     pool = [item for item in (sheet.items if sheet else ()) if item.pool == ask.name]
     if not pool:
         return frozenset({ask.key})
@@ -37,25 +44,25 @@ def keys(ask: Ask, sheet: Items | None, role: str = "") -> frozenset[str]:
     return frozenset(i.id for i in (fits if role else pool))
 
 
-def is_for(ask: Ask, role: str) -> bool:
-    """Whether it is this track's own: a role-play of other people's work may be played and need not be."""
-    talk = _talk(ask)
-    return not (talk and role and talk.roles) or role in talk.roles
+def talks(ask: Ask) -> list[Dialogue]:
+    """The role-plays that an ask offers; one that cannot be read is told where it is played."""
+    if ask.kind == "playbill":
+        names = [name for name in dialogue.names() if name not in ask.name.split()]
+    else:
+        names = [ask.name] if ask.kind == "roleplay" else []
+    found = []
+    for name in names:
+        with contextlib.suppress(SimlabError):
+            found.append(dialogue.load(name))
+    return found
 
 
-def is_whole(ask: Ask, answer: Any) -> bool:
-    """Whether an answer is a whole one: a role-play has to come to its end."""
-    talk = _talk(ask)
-    return _is_over(talk, answer) if talk else answer not in (None, "", [])
-
-
-def _talk(ask: Ask) -> Dialogue | None:
-    if ask.kind != "roleplay":
-        return None
-    try:
-        return dialogue.load(ask.name)
-    except SimlabError:  # one that is not there is told where it should be played
-        return None
+def is_whole(key: str, answer: Any) -> bool:
+    """Whether the answer kept under a name is a whole one: a role-play has to come to its end."""
+    name = key.removeprefix("roleplay.")
+    if name != key and name in dialogue.names():
+        return _is_over(dialogue.load(name), answer)
+    return answer not in (None, "", [])
 
 
 def _is_over(talk: Dialogue, choices: Any) -> bool:

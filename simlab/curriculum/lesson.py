@@ -19,7 +19,7 @@ from simlab.errors import ContentError
 ANALYSTS = "analysts"  # id of the cell at which the analysts' path begins
 # What a lesson asks with: the public names of simlab.notebook. In an exercise it is `check.<kind>`.
 DECIDE = "Decide first"
-PRACTICE = ("quiz", "roleplay", "task")
+PRACTICE = ("quiz", "roleplay", "task", "playbill")
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$", re.MULTILINE)
 _NAME = re.compile(r"\d\d-[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -40,7 +40,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Ask:
-    """One thing that a page asks: kind (quiz, roleplay, task, choice, ...) and name."""
+    """One thing that a page asks: kind (quiz, roleplay, task, choice, ...) and name.
+
+    A playbill offers every role-play but those that its name lists.
+    """
 
     kind: str
     name: str
@@ -157,17 +160,20 @@ def _asks(cell: Cell) -> Iterator[Ask]:
         tree = ast.parse(cell.source)
     except SyntaxError:
         return
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and n.args]
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and _kind(n.func)]
     for call in sorted(calls, key=lambda n: (n.lineno, n.col_offset)):
+        texts = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
         kind = _kind(call.func)
-        if kind and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str):
+        if kind == "playbill":  # every role-play but those named
+            yield Ask(kind, " ".join(texts), cell.section, cell.is_staff, cell.grade)
+        elif texts and call.args[0].__class__ is ast.Constant:
             renamed = next((k.value for k in call.keywords if k.arg == "name"), None)
-            name = renamed.value if isinstance(renamed, ast.Constant) else call.args[0].value
+            name = renamed.value if isinstance(renamed, ast.Constant) else texts[0]
             yield Ask(kind, str(name), cell.section, cell.is_staff, cell.grade)
 
 
 def _kind(func: ast.expr) -> str:
-    """quiz, roleplay or task as a plain call; the kind of a `check.<kind>`; "" for anything else."""
+    """One of PRACTICE as a plain call; the kind of a `check.<kind>`; "" for anything else."""
     if isinstance(func, ast.Name):
         return func.id if func.id in PRACTICE else ""
     is_check = isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == "check"

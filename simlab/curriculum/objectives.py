@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from simlab import dialogue
 from simlab.curriculum import lesson as pages
-from simlab.curriculum.asked import objective_of, sheet_of
+from simlab.curriculum.asked import objective_of, sheet_of, talks
 from simlab.curriculum.lesson import Lesson
 from simlab.curriculum.story import ground, story
-from simlab.errors import SimlabError
 
 TABLE = "OBJECTIVES.md"
 
@@ -48,7 +46,7 @@ def met_in(lesson: Lesson, exercise: Lesson | None) -> list[Met]:
         in_items = [i.id for i in sheet.items if i.objective == each.id]
         practised = [i for i in in_items if next(x for x in sheet.items if x.id == i).practice]
         practised += [a.name for a in lesson.asks() if a.kind == "task" and objective_of(a.name, sheet) == each.id]
-        practised += [a.key for a in lesson.asks() if a.kind == "roleplay" and _serves(a.name, each.id)]
+        practised += [f"roleplay.{it.id}" for a in lesson.asks() for it in talks(a) if it.objective == each.id]
         marked = [i for i in in_items if i not in practised]
         names = {a.grade: a.name for a in (exercise.asks() if exercise else ())}
         grades = [c.grade for c in (exercise.cells if exercise else ()) if c.grade]
@@ -59,13 +57,6 @@ def met_in(lesson: Lesson, exercise: Lesson | None) -> list[Met]:
 
 def _once(values: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
-
-
-def _serves(name: str, objective: str) -> bool:
-    try:
-        return bool(dialogue.load(name).objective == objective)
-    except SimlabError:
-        return False
 
 
 def objectives_table(root: Path) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from simlab.curriculum import lesson as pages
-from simlab.curriculum.asked import is_for, is_whole, keys, objective_of, sheet_of
+from simlab.curriculum.asked import is_whole, keys, objective_of, sheet_of
 from simlab.curriculum.lesson import Ask, Lesson
 from simlab.curriculum.story import Track, tracks
 from simlab.errors import InputError, SimlabError
@@ -140,9 +140,9 @@ def _look(workspace: Workspace, lesson: Lesson, track: Track | None) -> Standing
     sheet = sheet_of(lesson.name)
     given = Answers(lesson.path.parent)
     role = track.id if track else ""
-    wanted = [ask for ask in lesson.asks(staff_only=not deep) if is_for(ask, role)]
+    wanted = lesson.asks(staff_only=not deep)
     first, now = _first_days(given), given.values()
-    done = [day for ask in wanted if (day := _day(ask, keys(ask, sheet, role), first, now))]
+    done = [day for ask in wanted if (day := _day(keys(ask, sheet, role), first, now))]
     standing = {
         "practice": (len(done), len(wanted)),
         "worked_on": max(done) if done and len(done) == len(wanted) else None,
@@ -176,9 +176,9 @@ def _first_days(answers: Answers) -> dict[str, dt.date]:
     return found
 
 
-def _day(ask: Ask, names: Iterable[str], first: dict[str, dt.date], now: dict[str, Any]) -> dt.date | None:
+def _day(names: Iterable[str], first: dict[str, dt.date], now: dict[str, Any]) -> dt.date | None:
     """The day on which a question was first answered, None where its answer is not whole."""
-    return min((first[n] for n in names if n in first and is_whole(ask, now[n])), default=None)
+    return min((first[n] for n in names if n in first and is_whole(n, now[n])), default=None)
 
 
 def day_of(text: Any) -> dt.date | None:

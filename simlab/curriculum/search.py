@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from simlab import dialogue
 from simlab.curriculum import lesson as pages
 from simlab.curriculum.aids import aids
+from simlab.curriculum.asked import talks
 from simlab.curriculum.story import glossary
-from simlab.errors import SimlabError
 
 SHOWN = 12
 _COMMON = {"a", "an", "and", "are", "for", "how", "i", "in", "is", "it", "me", "my", "of", "on", "the", "to", "what", "who"}  # fmt: skip
@@ -73,14 +71,14 @@ def _sections(each: pages.Lesson) -> list[tuple[Hit, str]]:
 
 def _talks(each: pages.Lesson) -> list[tuple[Hit, str]]:
     """The role-plays of a lesson, by what they are about; what is said in them is not given away."""
-    found = []
-    for ask in each.asks():
-        if ask.kind == "roleplay":
-            with contextlib.suppress(SimlabError):  # one that cannot be read is told where it is played
-                it = dialogue.load(ask.name)
-                link = pages.anchor(each.name, ask.section)
-                found.append((Hit("role-play", it.title, f"In lesson {each.number}: {ask.section}", link), it.moment))
-    return found
+    return [
+        (
+            Hit("role-play", it.title, f"In lesson {each.number}: {a.section}", pages.anchor(each.name, a.section)),
+            it.moment,
+        )
+        for a in each.asks()
+        for it in talks(a)
+    ]
 
 
 def _plain(markdown: str) -> str:

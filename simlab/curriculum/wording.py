@@ -11,7 +11,7 @@ from typing import Any
 from simlab import dialogue
 from simlab.content import resource
 from simlab.curriculum import sources
-from simlab.curriculum.asked import item_of
+from simlab.curriculum.asked import item_of, talks
 from simlab.curriculum.lesson import ANALYSTS, Cell
 from simlab.curriculum.objectives import met_in
 from simlab.curriculum.reading import grade
@@ -200,8 +200,8 @@ def texts(b: Bundle) -> Iterator[tuple[str, str]]:
         if path:
             yield f"{folder}/{b.name}.yml", path.read_text(encoding="utf-8")
     for ask in b.lesson.asks():
-        if ask.kind == "roleplay" and (path := _content("dialogues", ask.name)):
-            yield f"dialogues/{ask.name}.yml", path.read_text(encoding="utf-8")
+        for it in talks(ask):
+            yield f"dialogues/{it.id}.yml", resource("dialogues", f"{it.id}.yml").read_text(encoding="utf-8")
 
 
 def _content(folder: str, name: str) -> Path | None:

@@ -112,11 +112,22 @@ def test_a_role_play_counts_when_it_is_played_to_its_end(mine: Workspace) -> Non
     assert standing(mine).practice == (4, 4)
 
 
-def test_a_role_play_of_other_peoples_work_need_not_be_played(mine: Workspace) -> None:
-    _with_talk(mine, "spouse-caller")
-    assert standing(mine).practice == (0, 3)
-    choose_role(mine.folder, "member-services")
-    assert standing(mine).practice == (0, 4)
+def test_of_a_playbill_one_role_play_of_ones_own_work_is_wanted(mine: Workspace) -> None:
+    path = mine.folder / "lessons" / f"{small.NAME}.ipynb"
+    path.write_text(
+        small.LESSON.replace('roleplay(\\"nurse-at-two\\")', 'playbill(\\"spouse-caller\\")'), encoding="utf-8"
+    )
+    small.practise(mine, "first", "second", "mine-claims")
+    for name, counts in (("broker-list", 3), ("curious-colleague", 4)):  # a broker's is not a claims examiner's
+        Answers(mine.folder / "lessons").give(f"roleplay.{name}", _to_the_end(name))
+        assert standing(mine).practice == (counts, 4)
+
+
+def _to_the_end(name: str) -> list[str]:
+    choices: list[str] = []
+    while turn := dialogue.play(dialogue.load(name), choices).turn:
+        choices.append(turn.options[-1].id)
+    return choices
 
 
 def _with_talk(it: Workspace, name: str) -> None:
