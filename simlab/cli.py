@@ -20,6 +20,8 @@ COMMANDS = {
     "release": ("simlab.grading.command:release_command", "Make exercises from solutions (trainers)."),
     "grade": ("simlab.grading.command:grade_command", "Mark a folder of submissions (trainers)."),
     "results": ("simlab.grading.command:results_command", "Show or export results (trainers)."),
+    "records": ("simlab.grading.records_command:records", "Keep, check and export training records (trainers)."),
+    "organization": ("simlab.organization:command", "Your organization's own facts: a sample, a check."),
     "roleplay": ("simlab.dialogue.command:roleplay", "Play role-plays, and print the observer's sheet."),
     "tabletop": ("simlab.tabletop.command:tabletop", "Run, replay and report tabletop exercises."),
     "lesson": ("simlab.curriculum.command:lesson", "Make and check lessons (authors)."),

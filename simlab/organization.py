@@ -11,6 +11,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated, Self
 
+import click
 from pydantic import Field, model_validator
 
 from simlab.content import Model, load_file, resource
@@ -167,3 +168,30 @@ def logo(organization: Organization, folder: Path) -> str:
             NAME, f"{organization.logo} must be a PNG or JPEG of up to {LOGO_CAP // 1000} kB", key="logo"
         )
     return f"data:{kind};base64,{base64.b64encode(raw).decode()}"
+
+
+@click.group("organization")
+def command() -> None:
+    """Your organization's own names, numbers, policies and rules, in place of Larkspur's."""
+
+
+@command.command("sample")
+def _sample() -> None:
+    """Print Larkspur's file, which says what each part is for: `simlab organization sample > organization.yml`."""
+    click.echo(sample().read_text(encoding="utf-8"), nl=False)
+
+
+@command.command("check")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def _check(file: Path) -> None:
+    """Say what FILE tells the course, or its first fault with line, key and what would be right."""
+    found = load(file)
+    click.echo(f"{found.name}: {len(found.policies)} policies, pass mark {found.pass_mark:.0%}.")
+    click.echo(f"Privacy officer: {found.privacy_officer.name}, {found.privacy_officer.phone}.")
+    click.echo(f"{found.hotline.name}: {found.hotline.phone}. Security line: {found.security_line.phone}.")
+    click.echo(f"Lessons are due {found.due.onboarding_days} days after somebody starts.")
+    if found.is_example:
+        click.echo(f"Note: {EXAMPLE} Take the line `is_example` out once they are in.")
+    click.echo(
+        f"Start with it: simlab lab --organization {file}. Trainers: keep it as organization.yml beside solutions/."
+    )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from simlab.errors import GradingError, SandboxError
-from simlab.grading import course, feedback, intake, notebooks, state
+from simlab.grading import course, feedback, intake, notebooks, recording, state
 from simlab.grading.course import Course
 from simlab.grading.intake import Found
 from simlab.grading.outcome import GRADED, QUARANTINED, REPAIRED, TIMED_OUT, Limits, Outcome, from_json
@@ -39,6 +39,7 @@ class Batch:
     workers: int
     work: Work | None
     progress: Progress | None
+    desk: recording.Desk
     server: Server = field(init=False)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     repairs: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -74,7 +75,9 @@ def grade(
     found = intake.find(Path(folder), home, assignment)
     if not found:
         raise GradingError(f"{folder}: no submission: they lie in FOLDER/<learner>/<assignment>/")
-    batch = Batch(Path(folder), home, found, limits or Limits(), sandbox, max(1, workers), work, progress)
+    batch = Batch(
+        Path(folder), home, found, limits or Limits(), sandbox, max(1, workers), work, progress, recording.desk(home)
+    )
     with state.only_one(home):
         state.sweep(home)
         shutil.rmtree(_unplaced(batch), ignore_errors=True)
@@ -103,6 +106,8 @@ def _not_done(batch: Batch, regrade: bool) -> Iterator[int]:
         if kept is None:
             yield i
         else:
+            if not recording.path_of(batch.home, kept).is_file():  # marked before results were handed back
+                recording.write(batch.desk, kept, recording.moment_of(batch.home, kept))
             batch.close(i, kept)
 
 
@@ -220,6 +225,7 @@ def _keep(batch: Batch, place: int, outcome: Outcome, how: str, trace: str = "")
     outcome = outcome.with_(outcome=word, repairs=tuple(dict.fromkeys(repairs)))
     outcome.write(home.results / f.assignment / f"{f.learner}.json")
     feedback.write(home, outcome)
+    recording.write(batch.desk, outcome, state.now())
     state.mark(home, f.learner, f.assignment, how, state.recall(home, f.learner, f.assignment).get("key", ""), trace)
     batch.close(place, outcome)
 
@@ -242,6 +248,7 @@ def _refused(batch: Batch, f: Found, word: str, reason: str, repairs: tuple[str,
         return outcome
     outcome.write(batch.home.results / f.assignment / f"{f.learner}.json")
     feedback.write(batch.home, outcome)
+    recording.write(batch.desk, outcome, state.now())
     state.mark(batch.home, f.learner, f.assignment, state.REFUSED, "")
     _withdraw(batch.home, f)
     return outcome

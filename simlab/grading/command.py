@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simlab.errors import SimlabError
+from simlab.errors import GradingError, SimlabError
 
 if TYPE_CHECKING:
     from simlab.grading.outcome import Outcome
@@ -127,11 +127,14 @@ def needs_person(outcome: Outcome) -> bool:
 @click.command("results")
 @_COURSE
 @click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write the rows to this file.")
-def results_command(home: Path, target: Path | None) -> None:
+@click.option("--items", is_flag=True, help="Item analysis: a row for each check instead of each submission.")
+def results_command(home: Path, target: Path | None, items: bool) -> None:
     """Show every result of the course, or write them as CSV."""
     from simlab.grading import results
 
     try:
+        if items:
+            return _items(home, target)
         if target is None:
             _table([r.outcome.with_(points=r.points, needs_person=r.needs_person) for r in results.rows(home)], home)
         else:
@@ -139,6 +142,38 @@ def results_command(home: Path, target: Path | None) -> None:
             click.echo(f"{count} rows written to {target}")
     except SimlabError as e:
         _stop(str(e))
+
+
+def _items(home: Path, target: Path | None) -> None:
+    from simlab.grading import itemanalysis
+
+    frame = itemanalysis.itemanalysis(home)
+    if target is None:
+        _frame(frame)
+        return
+    try:
+        target.write_text(itemanalysis.as_csv(frame), encoding="utf-8-sig", newline="")
+    except OSError as e:
+        raise GradingError(f"{target}: cannot be written: {e.strerror or e}") from e
+    click.echo(f"{len(frame)} rows written to {target}")
+
+
+def _frame(frame: Any) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from simlab.exercise.wire import tame
+
+    table = Table(*frame.columns, box=box.SIMPLE)
+    for row in frame.itertuples(index=False):
+        table.add_row(*(Text("-" if v != v else tame(f"{v:g}" if isinstance(v, float) else str(v))) for v in row))
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(table)
+    console.print(
+        "difficulty: mean share of the points. discrimination: correlation with all other checks; '-' for few."
+    )
 
 
 def _stop(text: str) -> None:

@@ -10,7 +10,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from simlab.errors import GradingError
@@ -18,7 +18,7 @@ from simlab.exercise.wire import tame
 from simlab.grading import course, outcome, state
 from simlab.grading.course import Course
 from simlab.grading.feedback import number
-from simlab.grading.outcome import Outcome
+from simlab.grading.outcome import CheckResult, Outcome
 
 COLUMNS = (
     "learner", "assignment", "outcome", "points", "maximum", "needs_person", "isolated", "judged_outside", "graded_at",
@@ -52,14 +52,31 @@ def _outcomes(home: Course) -> Iterator[Outcome]:
             continue  # half a file of somebody else's; grading writes whole ones
 
 
-def _row(home: Course, found: Outcome, person: tuple[float, tuple[str, ...]] | None) -> Row:
+@dataclass(frozen=True)
+class _Marks:
+    """What the gradebook has of one submission: points, cells that wait, (points, maximum) of those that a person marked."""
+
+    points: float
+    waiting: tuple[str, ...]
+    given: dict[str, tuple[float, float]]
+
+
+def _row(home: Course, found: Outcome, person: _Marks | None) -> Row:
     at = state.recall(home, found.learner, found.assignment).get("at", "")
     if not found.is_graded or person is None:
         return Row(found, found.points, found.needs_person, at)
-    return Row(found, person[0], person[1], at)
+    return Row(_with_marks(found, person), person.points, person.waiting, at)
 
 
-def _marks_of_people(home: Course) -> dict[tuple[str, str], tuple[float, tuple[str, ...]]]:
+def _with_marks(found: Outcome, person: _Marks) -> Outcome:
+    """The outcome with a person's marks in the place of the automatic ones."""
+    left = [replace(c, points=person.given[c.name][0]) if c.name in person.given else c for c in found.checks]
+    known = {c.name for c in left}
+    more = [CheckResult(n, "by a person", *marks, "") for n, marks in person.given.items() if n not in known]
+    return found.with_(checks=(*left, *more), points=person.points, needs_person=person.waiting)
+
+
+def _marks_of_people(home: Course) -> dict[tuple[str, str], _Marks]:
     """(learner, assignment) -> (points, cells that still wait), as the gradebook has them now."""
     if not home.gradebook.exists():
         return {}
@@ -73,7 +90,10 @@ def _marks_of_people(home: Course) -> dict[tuple[str, str], tuple[float, tuple[s
             for submission in assignment.submissions:
                 grades = [g for n in submission.notebooks for g in n.grades]
                 waiting = tuple(g.name for g in grades if g.needs_manual_grade)
-                found[submission.student.id, assignment.name] = (float(submission.score), waiting)
+                given = {
+                    g.name: (float(g.manual_score), float(g.max_score)) for g in grades if g.manual_score is not None
+                }
+                found[submission.student.id, assignment.name] = _Marks(float(submission.score), waiting, given)
     return found
 
 

@@ -1,0 +1,372 @@
+"""`simlab records`: the training register, observation sheets, certificates and a manager's view."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simlab.errors import InputError, LogError, SimlabError
+
+if TYPE_CHECKING:
+    from simlab.grading.recording import Desk
+    from simlab.records import Entry, Kept
+
+OK, LOOK = 0, 1  # 1: something needs a person's look
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_COURSE = click.option(
+    "--course",
+    "home",
+    default=".",
+    type=_FOLDER,
+    show_default=True,
+    help="The course's folder, which holds solutions/.",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="JSON on standard output, for scripts.")
+_REASON = click.option("--reason", required=True, help="Why. Kept in the register.")
+_BY = click.option("--by", required=True, help="Who decided it. Kept in the register.")
+
+
+@click.group("records")
+def records() -> None:
+    """Training records: kept for six years (45 CFR 164.530(j)(2), 164.316(b)(2)(i)).
+
+    The register is COURSE/records/training.jsonl. Lines are added and never changed. Names, tracks,
+    teams and first days come from COURSE/people.csv (id, name, track, team, joined, left), the
+    organization's own facts from COURSE/organization.yml.
+    """
+
+
+# Taking in
+
+
+@records.command("import")
+@_COURSE
+@click.option("--trainer", default="", help="Who answers for the marking; kept with each entry.")
+@_JSON
+def import_(home: Path, trainer: str, as_json: bool) -> None:
+    """Enter every result that has been marked, once. Exit code 1: some wait for a person, or could not enter."""
+    from simlab.grading import issuing
+
+    taken = issuing.take_results(_desk(home), _now(), trainer)
+    if as_json:
+        _json({"added": [k.n for k in taken.added], "known": taken.known, "waiting": taken.waiting,
+               "refused": [{"what": b.path, "why": b.why} for b in taken.refused]})  # fmt: skip
+    else:
+        click.echo(f"{len(taken.added)} entered, {taken.known} known already, {len(taken.waiting)} not yet marked.")
+        _named("waits to be marked", taken.waiting)
+        _named("could not enter", [f"{b.path}: {b.why}" for b in taken.refused])
+    sys.exit(LOOK if taken.waiting or taken.refused else OK)
+
+
+@records.command("observe")
+@click.argument("folder", type=_FOLDER)
+@_COURSE
+@_JSON
+def observe(folder: Path, home: Path, as_json: bool) -> None:
+    """Enter the observer's sheets in FOLDER/<learner>/observations/. A bad one is named, and stops no other."""
+    from simlab.grading import issuing
+
+    added, known, bad = issuing.take_sheets(_desk(home), folder, _now())
+    if as_json:
+        _json(
+            {"added": [k.n for k in added], "known": known, "set_aside": [{"what": b.path, "why": b.why} for b in bad]}
+        )
+    else:
+        click.echo(f"{len(added)} sheets entered, {known} known already, {len(bad)} set aside.")
+        _named("set aside", [f"{b.path}: {b.why}" for b in bad])
+    sys.exit(LOOK if bad else OK)
+
+
+@records.command("attest")
+@click.argument("person")
+@click.option("--lesson", required=True, help="The lesson, or the name of the session.")
+@click.option("--trainer", required=True, help="Who held it.")
+@click.option("--minutes", required=True, type=click.IntRange(1, 10_000))
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day, as 2026-03-31. [today]")
+@click.option("--mode", default="session in person", show_default=True)
+@click.option("--passed", is_flag=True, help="It stands in place of the lesson's marked exercise.")
+@click.option("--text", default="", help="What was attested, word for word.")
+@_COURSE
+def attest(
+    person: str, lesson: str, trainer: str, minutes: int, day: dt.datetime | None, mode: str, passed: bool, text: str,
+    home: Path,
+) -> None:  # fmt: skip
+    """Enter training that PERSON had elsewhere: a session, a talk at a meeting."""
+    from simlab.grading import issuing
+
+    desk, now = _desk(home), _now()
+    _known_person(desk, person)
+    at = day.replace(tzinfo=dt.UTC) if day else now
+    fields = {"lesson": lesson, "trainer": trainer, "minutes": minutes, "mode": mode, "text": text}
+    entry = issuing.attest(desk, person, at, now, **fields, passed=True if passed else None)
+    (kept,) = issuing.register(desk).add([entry])
+    click.echo(f"Entered as number {kept.n}, kept until {entry.retain_until}.")
+
+
+@records.command("evaluations")
+@click.argument("workspaces", nargs=-1, required=True, type=_FOLDER)
+@_COURSE
+def evaluations(workspaces: tuple[Path, ...], home: Path) -> None:
+    """Take the evaluation forms out of learners' WORKSPACES: five numbers a lesson, no name, no note."""
+    from simlab.grading import evaluations as forms
+    from simlab.grading import issuing
+
+    desk, now, found, bad = _desk(home), _now(), [], []
+    for workspace in workspaces:
+        try:
+            found += forms.read(workspace)
+        except SimlabError as e:
+            bad.append(str(e))
+    by_evidence = {f.evidence: f for f in found}
+    done = [issuing.done_form(desk, f, now) for f in by_evidence.values()]
+    reg = issuing.register(desk)
+    added = [k.entry.evidence for k in reg.add(done) if k.entry]
+    if added:
+        forms.keep(reg.folder, [(f, desk.team(f.person)) for f in (by_evidence[e] for e in added)])
+    click.echo(f"{len(added)} forms taken in, {len(found) - len(added)} known already.")
+    _named("left out", bad)
+    sys.exit(LOOK if bad else OK)
+
+
+# Looking
+
+
+@records.command("list")
+@click.option("--person", help="Of this person only.")
+@click.option("--lesson", help="Of this lesson only.")
+@click.option("--kind", help="result, observation, attestation, evaluation, certificate, hold, destruction.")
+@_COURSE
+@_JSON
+def list_(person: str | None, lesson: str | None, kind: str | None, home: Path, as_json: bool) -> None:
+    """Show entries, oldest first."""
+    from simlab.records.export import row
+
+    lines = [k for k in _read(_desk(home)) if k.entry and _fits(k.entry, person, lesson, kind)]
+    if as_json:
+        for kept in lines:
+            _json(row(kept))
+        return
+    _table(lines)
+
+
+def _fits(entry: Entry, person: str | None, lesson: str | None, kind: str | None) -> bool:
+    return person in (None, entry.person) and lesson in (None, entry.lesson) and kind in (None, entry.kind)
+
+
+@records.command("verify")
+@click.option("--seen", default="", help="A last link that you kept elsewhere: it must still be in the chain.")
+@click.option("--certificate", "file", type=_FILE, help="Also say whether this certificate is as it was issued.")
+@_COURSE
+@_JSON
+def verify(seen: str, file: Path | None, home: Path, as_json: bool) -> None:
+    """Say whether the register is whole, and name the first bad record if not (exit code 1)."""
+    from simlab.grading import issuing
+    from simlab.records import certificate, register
+
+    reg = issuing.register(_desk(home))
+    told: dict[str, Any] = {"whole": True}
+    try:
+        lines = reg.read()
+        told |= {"lines": len(lines), "last": register.verify(lines, seen)}
+        if file is not None:
+            entry = certificate.check(file, lines)
+            told["certificate"] = {"person": entry.person, "name": entry.name, "track": entry.track, "at": entry.at}
+    except (LogError, InputError) as e:
+        told |= {"whole": not isinstance(e, LogError), "problem": str(e)}
+    if as_json:
+        _json(told | {"notes": reg.notes})
+    else:
+        _verified(told, reg.notes)
+    sys.exit(LOOK if "problem" in told else OK)
+
+
+def _verified(told: dict[str, Any], notes: list[str]) -> None:
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+    if "last" in told:
+        click.echo(f"The register is whole: {told['lines']} lines. Keep the last link somewhere else: {told['last']}")
+    if "certificate" in told:
+        c = told["certificate"]
+        click.echo(f"The certificate is as it was issued: {c['name'] or c['person']}, {c['track']}, {c['at'][:10]}.")
+    if "problem" in told:
+        click.echo(f"error: {told['problem']}", err=True)
+
+
+@records.command("export")
+@click.argument("file", type=_FILE)
+@click.option("--columns", default="", help="Only these, in this order, as person,lesson,at,passed.")
+@_COURSE
+def export(file: Path, columns: str, home: Path) -> None:
+    """Write every entry to FILE as CSV (UTF-8, dates as 2026-03-31, no cell a formula)."""
+    from simlab.errors import UnknownName
+    from simlab.records.export import COLUMNS, as_csv
+
+    wanted = tuple(c.strip() for c in columns.split(",") if c.strip()) or COLUMNS
+    for name in wanted:
+        if name not in COLUMNS:
+            raise UnknownName("column", name, COLUMNS)
+    lines = _read(_desk(home))
+    _write(file, as_csv(lines, wanted), "utf-8-sig")  # with a mark, so that spreadsheets read names right
+    click.echo(f"{len(lines)} rows written to {file}")
+
+
+# Giving out
+
+
+@records.command("certificates")
+@click.argument("people", nargs=-1)
+@click.option("--track", help="The track of people for whom people.csv does not say one.")
+@_COURSE
+@_JSON
+def certificates(people: tuple[str, ...], track: str | None, home: Path, as_json: bool) -> None:
+    """Issue a page to print for each person (or PEOPLE) who has passed every lesson of their track."""
+    from simlab.grading import issuing
+
+    done = issuing.certificates(_desk(home), _now(), people, track)
+    if as_json:
+        _json([{"person": e.person, "track": e.track, "at": e.at, "file": str(path)} for e, path in done])
+        return
+    for entry, path in done:
+        click.echo(f"{entry.person} {entry.track}: {path}")
+    click.echo(f"{len(done)} certificates." if done else "No certificates: nobody has passed every lesson of a track.")
+
+
+@records.command("team")
+@click.option("--team", "wanted", help="This team only, as people.csv names it.")
+@click.option("--track", help="This track only.")
+@click.option("--out", type=_FILE, default=Path("team.html"), show_default=True, help="Where to write the page.")
+@_COURSE
+def team_(wanted: str | None, track: str | None, out: Path, home: Path) -> None:
+    """Write a manager's view: who is on time, what the group finds hard. No answers of anybody."""
+    from simlab.grading import evaluations as forms
+    from simlab.grading import issuing
+    from simlab.records import team
+
+    desk, today = _desk(home), _now().date()
+    lines = _read(desk)
+    people = issuing.people_of(desk, lines, lambda p: wanted in (None, p.team) and track in (None, p.track))
+    found = team.standings(people, issuing.required(desk), lines, desk.organization, today)
+    # Forms know their team and nothing else of who wrote them, so a view by track has none.
+    evaluated = [] if track else forms.means(issuing.register(desk).folder, wanted)
+    page = team.page(
+        found, issuing.hard(desk, [p.id for p in people]), evaluated, forms.STATEMENTS, desk.organization, today,
+        title=" ".join(filter(None, (wanted, track))), logo=issuing.logo_of(desk),
+    )  # fmt: skip
+    _write(out, page, "utf-8")
+    click.echo(f"{len(found)} people, {sum(bool(s.late) for s in found)} late: {out}")
+
+
+# Keeping and letting go
+
+
+@records.command("hold")
+@click.argument("person")
+@_REASON
+@_BY
+@click.option("--lift", is_flag=True, help="Take the hold away.")
+@_COURSE
+def hold(person: str, reason: str, by: str, lift: bool, home: Path) -> None:
+    """Keep all entries of PERSON ("*": everybody's) beyond their time, for a claim or an inquiry."""
+    from simlab.grading import issuing
+    from simlab.records import retention
+
+    reg = issuing.register(_desk(home))
+    kept = retention.hold(reg, person, reason, by, _now(), secrets.token_hex(16), lift=lift)
+    click.echo(f"{'Lifted' if lift else 'Held'}, as number {kept.n}.")
+
+
+@records.command("destroy")
+@_REASON
+@_BY
+@click.option("--yes", is_flag=True, help="Destroy. Without it, only say what would be destroyed.")
+@_COURSE
+def destroy(reason: str, by: str, yes: bool, home: Path) -> None:
+    """Destroy for good the entries whose six years are over and that nobody must hold; that is logged."""
+    from simlab.grading import issuing
+    from simlab.records import retention
+
+    reg = issuing.register(_desk(home))
+    if not yes:
+        going = retention.expired(reg.read(), _now().date())
+        click.echo(f"{len(going)} entries are past their last day and under no hold. With --yes they are destroyed.")
+        _named("would go", [f"{k.n} {k.entry.person} {k.entry.lesson}" for k in going if k.entry])
+        return
+    gone = retention.destroy(reg, reason, by, _now(), secrets.token_hex(16))
+    click.echo(f"{len(gone)} entries destroyed. Backups of the register, and files handed out, are yours to see to.")
+
+
+# Helpers
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _desk(home: Path) -> Desk:
+    from simlab.grading import course, recording
+
+    return recording.desk(course.open_course(home))
+
+
+def _read(desk: Desk) -> list[Kept]:
+    from simlab.grading import issuing
+
+    reg = issuing.register(desk)
+    lines = reg.read()
+    for note in reg.notes:
+        click.echo(f"note: {note}", err=True)
+    return lines
+
+
+def _known_person(desk: Desk, person: str) -> None:
+    from simlab.errors import UnknownName
+
+    if desk.people and person not in desk.people:
+        raise UnknownName("person in people.csv", person, desk.people)
+
+
+def _named(what: str, items: Iterable[str]) -> None:
+    from simlab.exercise.wire import tame
+
+    for item in items:
+        click.echo(f"{what}: {tame(item)}", err=True)
+
+
+def _json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def _write(path: Path, text: str, encoding: str) -> None:
+    try:
+        path.write_text(text, encoding=encoding, newline="")
+    except OSError as e:
+        raise InputError(f"{path}: cannot be written: {e.strerror or e}") from None
+
+
+def _table(lines: list[Kept]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from simlab.exercise.wire import tame
+
+    table = Table("no.", "at", "kind", "person", "lesson", "score", "passed", "keep until", box=box.SIMPLE)
+    for kept in lines:
+        e = kept.entry
+        assert e is not None
+        points = "" if e.score is None else f"{e.score:g} of {e.maximum or 0:g}"
+        passed = "" if e.passed is None else "yes" if e.passed else "no"
+        lesson = " ".join(filter(None, (e.lesson, e.item)))
+        cells = (str(kept.n), e.at[:10], e.kind, e.name or e.person, lesson, points, passed, str(e.retain_until))
+        table.add_row(*(Text(tame(c)) for c in cells))
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    click.echo(f"{len(lines)} entries.")
