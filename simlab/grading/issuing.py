@@ -13,6 +13,7 @@ from typing import Any
 from simlab import dialogue as dialogues
 from simlab import organization as organizations
 from simlab.curriculum import lesson as pages
+from simlab.curriculum.asked import objective_of, sheet_of
 from simlab.curriculum.story import tracks
 from simlab.errors import InputError, SimlabError, UnknownName
 from simlab.exercise.files import write_whole
@@ -215,5 +216,24 @@ def people_of(desk: Desk, lines: Iterable[Kept], chosen: Callable[[Person], bool
 def hard(desk: Desk, people: Mapping[str, Person] | Collection[str]) -> list[team.Hard]:
     """What each check gave among these people."""
     frame = itemanalysis(desk.home, set(people))
-    rows = frame.itertuples(index=False)
-    return [team.Hard(str(r.assignment), str(r.check), int(str(r.n)), float(str(r.difficulty))) for r in rows]
+    aims = {name: objectives(desk, name) for name in set(frame["assignment"])}
+    return [
+        team.Hard(a, str(r.check), int(str(r.n)), float(str(r.difficulty)), aims[a].get(str(r.check), ""))
+        for r in frame.itertuples(index=False)
+        for a in [str(r.assignment)]
+    ]
+
+
+def objectives(desk: Desk, assignment: str) -> dict[str, str]:
+    """What each check of an exercise is to show, by its grade_id; {} where the lesson does not say."""
+    try:
+        sheet = sheet_of(assignment)
+        cells = [pages.strict(path) for path in sorted((desk.home.solutions / assignment).glob("*.ipynb"))]
+    except SimlabError:
+        return {}
+    if sheet is None:
+        return {}
+    texts = {o.id: o.text for o in sheet.objectives}
+    asks = [ask for page in cells for ask in page.asks()]
+    found = {a.grade: objective_of(a.name, sheet) or objective_of(a.grade, sheet) for a in asks if a.grade}
+    return {grade: texts.get(o, "") for grade, o in found.items()}

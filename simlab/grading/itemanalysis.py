@@ -79,21 +79,27 @@ def _wrong(home: Course, assignment: str, ours: Mapping[str, Outcome]) -> dict[s
         given = _given(home, who, assignment)
         for check in outcome.checks:
             if check.name in asked and check.points < check.maximum:
-                names = [n for n in asked[check.name] if n in given]
-                found.setdefault(check.name, Counter()).update(
-                    o for n in names for o in _options(n, given[n], asked[check.name])
-                )
+                keys = asked[check.name]
+                said = [o for n in keys if n in given for o in _options(n, given[n], keys)]
+                found.setdefault(check.name, Counter()).update(said)
     return found
 
 
-def _options(name: str, answer: Any, names: tuple[str, ...]) -> list[str]:
-    """The options of an answer; of a pool, with the question that was drawn."""
-    said = [str(a)[:80] for a in (answer if isinstance(answer, list) else [answer])]
-    return said if len(names) == 1 else [f"{name}: {each}" for each in said]
+def _options(name: str, answer: Any, keys: Mapping[str, Any]) -> list[str]:
+    """What was wrong in an answer: the option; of several, what is too much or left out; an order as it was given."""
+    key = keys[name]
+    if not isinstance(answer, list):
+        said = [str(answer)] if answer != key else []
+    elif sorted(map(str, answer)) == sorted(map(str, key if isinstance(key, list) else [key])):
+        said = [" > ".join(map(str, answer))] if answer != key else []
+    else:
+        right = key if isinstance(key, list) else [key]
+        said = [str(a) for a in answer if a not in right] + [f"without {k}" for k in right if k not in answer]
+    return [each[:120] if len(keys) == 1 else f"{name}: {each}"[:120] for each in said]
 
 
-def _choices(home: Course, assignment: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """(check, the names under which its answer may be kept) of every choice; a pool has one for each question."""
+def _choices(home: Course, assignment: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(check, the right answer by the name under which an answer is kept); a pool has a name for each question."""
     for path in sorted((home.solutions / assignment).glob("*.ipynb")):
         try:
             checks = spec.read(path)
@@ -101,12 +107,12 @@ def _choices(home: Course, assignment: str) -> Iterator[tuple[str, tuple[str, ..
             continue
         for name, check in checks.items():
             if check.kind == "choice" and check.args and isinstance(check.args[0], Lit):
-                yield name, _names(check, str(check.args[0].value))
+                yield name, _keys(check, str(check.args[0].value))
 
 
-def _names(check: CheckSpec, name: str) -> tuple[str, ...]:
+def _keys(check: CheckSpec, name: str) -> dict[str, Any]:
     expected = check.expect.args[0] if check.expect and check.expect.args else None
-    return tuple(map(str, expected)) if isinstance(expected, dict) else (name,)
+    return dict(expected) if isinstance(expected, dict) else {name: expected}
 
 
 def _given(home: Course, learner: str, assignment: str) -> dict[str, Any]:

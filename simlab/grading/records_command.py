@@ -258,7 +258,7 @@ def team_(wanted: str | None, track: str | None, out: Path, home: Path) -> None:
     evaluated = [] if track else forms.means(issuing.register(desk).folder, wanted)
     page = team.page(
         found, issuing.hard(desk, [p.id for p in people]), evaluated, forms.STATEMENTS, desk.organization, today,
-        title=" ".join(filter(None, (wanted, track))), logo=issuing.logo_of(desk),
+        titles=issuing.titles(desk), title=" ".join(filter(None, (wanted, track))), logo=issuing.logo_of(desk),
     )  # fmt: skip
     _write(out, page, "utf-8")
     click.echo(f"{len(found)} people, {sum(bool(s.late) for s in found)} late: {out}")

@@ -34,12 +34,13 @@ class Standing:
 
 @dataclass(frozen=True)
 class Hard:
-    """A check, the people who met it, and the mean share of its points that they got."""
+    """A check, the people who met it, the mean share of its points that they got, and what it is to show."""
 
     lesson: str
     check: str
     people: int
     share: float
+    objective: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,25 +109,28 @@ def page(
     organization: Organization,
     today: dt.date,
     *,
+    titles: Mapping[str, str] | None = None,
     title: str = "",
     logo: str = "",
 ) -> str:
     """The view as one HTML page; hard items and evaluations of fewer than five people are left out here."""
-    asked = [s for s in found if s.of]
+    asked, named = [s for s in found if s.of], titles or {}
     view: dict[str, Any] = {
         "organization": organization.name,
         "example": EXAMPLE if organization.is_example else "",
         "logo": logo,
-        "title": title or "Everybody",
+        "title": title or "everybody",
         "day": today.isoformat(),
         "people": len(found),
         "done": sum(s.passed == s.of for s in asked),
         "late": sum(bool(s.late) for s in found),
         "unasked": len(found) - len(asked),
-        "rows": [_row(s) for s in found],
-        "hard": [_hard(h) for h in sorted(hard, key=lambda h: (h.share, h.lesson, h.check)) if h.people >= FEW][:HARD],
+        "rows": [_row(s, named) for s in found],
+        "hard": [_hard(h, named) for h in sorted(hard, key=lambda h: (h.share, h.lesson, h.check)) if h.people >= FEW][
+            :HARD
+        ],
         "evaluations": [
-            {"lesson": e.lesson, "people": e.people, "means": [f"{m:.1f}" for m in e.means]}
+            {"lesson": named.get(e.lesson, e.lesson), "people": e.people, "means": [f"{m:.1f}" for m in e.means]}
             for e in sorted(evaluations, key=lambda e: e.lesson)
             if e.people >= FEW
         ],
@@ -136,10 +140,10 @@ def page(
     return str(template("team.html.j2").render(view))
 
 
-def _row(s: Standing) -> dict[str, str]:
+def _row(s: Standing, titles: Mapping[str, str]) -> dict[str, str]:
     state = "No track: the trainer's list does not say it" if not s.of else "On time"
     if s.late:
-        state = f"Late: {', '.join(s.late)}"
+        state = f"Late: {'; '.join(titles.get(n, n) for n in s.late)}"
     elif s.of and s.passed == s.of:
         state = "All passed"
     by = s.next_by.isoformat() if s.next_by else ""
@@ -153,5 +157,11 @@ def _row(s: Standing) -> dict[str, str]:
     }
 
 
-def _hard(h: Hard) -> dict[str, str]:
-    return {"lesson": h.lesson, "check": h.check, "people": str(h.people), "share": f"{round(100 * h.share)} %"}
+def _hard(h: Hard, titles: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "objective": h.objective,
+        "lesson": titles.get(h.lesson, h.lesson),
+        "check": h.check,
+        "people": str(h.people),
+        "share": f"{round(100 * h.share)} %",
+    }
