@@ -123,9 +123,9 @@ def test_a_quiz_is_answered_by_keyboard_and_the_answer_stays(page: Page, lab: La
     answers.unlink(missing_ok=True)
     opened(page, lab, LESSON)
     run_all(page)
-    expect(page.locator(".simlab-choice")).to_have_count(4)
+    expect(page.locator(".simlab-choice")).to_have_count(5)
     no_fault(page)
-    press_until(page, "ArrowUp", lambda: has_focus(cell(page, 1)))  # the part above the question
+    press_until(page, "ArrowUp", lambda: has_focus(cell(page, 4)))  # the part above the question
     item, form = items.find("cafe-laptop", "02-encryption"), quiz(page)
     go_to(page, form.locator("input").first)
     said = form.get_by_role("status")
@@ -152,7 +152,7 @@ def another_day(page: Page, lab: Lab) -> None:
     expect(page.locator(".lm-DockPanel-tabBar .jp-mod-dirty")).to_have_count(0)
     lab.stop_kernels()
     page.reload()
-    gone = cell(page, 2).locator(".jp-OutputArea-output.jupyter-widgets")
+    gone = cell(page, 5).locator(".jp-OutputArea-output.jupyter-widgets")
     expect(gone).to_have_css("font-size", "0px")
     assert "Run All Cells" in gone.evaluate("e => getComputedStyle(e, '::before').content")
     at_rest(page)
@@ -161,7 +161,7 @@ def another_day(page: Page, lab: Lab) -> None:
 
 def test_the_lists_of_the_theft_are_changed_by_keyboard(page: Page, lab: Lab, keep: Keep) -> None:
     opened(page, lab, LESSON)
-    for _ in range(5):  # part by part, down to the lists
+    for _ in range(8):  # part by part, down to the lists
         page.keyboard.press("Shift+Enter")
     form = page.locator(".simlab-lists")
     stolen, sealed, keys = (form.get_by_label(name) for name in ("Stolen:", "Columns:", "Keys:"))
