@@ -56,15 +56,24 @@ class Answers:
         Raises InputError for a value that is not text, a number or a list of texts, or is too
         large, and where the folder cannot be written.
         """
-        problem = _bad_entry(question, value)
-        if problem:
-            raise InputError(problem)
+        self._change({question: value}, at, keep=True)
+
+    def put_aside(self, instead: Table, *, at: str | None = None) -> None:
+        """Take every answer away, at one stroke, and record these instead; the history keeps them all. Raises InputError."""
+        self._change(instead, at, keep=False)
+
+    def _change(self, values: Table, at: str | None, *, keep: bool) -> None:
+        for question, value in values.items():
+            if problem := _bad_entry(question, value):
+                raise InputError(problem)
         when = at or dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         try:
             with locked(self.folder / ".answers.lock"):
                 kept = self._read()
-                kept["answers"][question] = {"value": value, "at": when}
-                kept["history"].append({"question": question, "value": value, "at": when})
+                kept["answers"] = (kept["answers"] if keep else {}) | {
+                    q: {"value": v, "at": when} for q, v in values.items()
+                }
+                kept["history"] += [{"question": q, "value": v, "at": when} for q, v in values.items()]
                 self._write(kept)
         except OSError as e:
             raise InputError(f"your answer could not be kept in {self.path}: {e.strerror or e}") from None

@@ -18,6 +18,7 @@ from simlab.curriculum.due import begin, due
 from simlab.curriculum.progress import progress
 from simlab.curriculum.story import story, tracks
 from simlab.errors import SimlabError
+from simlab.exercise import retake
 from simlab.exercise.live import Question
 from simlab.exercise.submit import submit
 from simlab.exercise.workspace import Workspace, choose_role, find, role_of
@@ -173,8 +174,6 @@ class Home:
         return f"{lead}.", rest
 
     def _try_again(self, name: str) -> tuple[str, str]:
-        from simlab.exercise import retake
-
         try:
             retake.again(self.workspace.exercise(name))
         except Exception as e:
