@@ -245,19 +245,36 @@ def manifest(root: Path) -> dict[str, str]:
 
 
 def _refresh(root: Path, learner: str, notes: tuple[str, ...]) -> Report:
-    before = manifest(root)
+    before, told = manifest(root), _told(root)
     after = dict(before)
     done: dict[str, list[str]] = {"added": [], "updated": [], "kept": [], "unchanged": []}
     for path, raw in shipped():
-        what = _place(root / path, raw, before.get(path, ""))
+        what = _place(root / path, raw, before.get(path, ""), told.get(path, ""))
         done[what].append(path)
         if what != "kept":
-            after[path] = digest(raw)
-    _write_json(root / STATE / "manifest.json", {"version": 1, "content": simlab.__version__, "files": after})
+            after[path], told[path] = digest(raw), written(raw)
+    kept = {"version": 1, "content": simlab.__version__, "files": after, "written": told}
+    _write_json(root / STATE / "manifest.json", kept)
     return Report(root, learner, **{k: tuple(v) for k, v in done.items()}, notes=notes)
 
 
-def _place(target: Path, raw: bytes, handed_out: str) -> str:
+def _told(root: Path) -> dict[str, str]:
+    """What was written in each file as it was handed out (see `written`), by path below the workspace."""
+    found = _read_json(root / STATE / "manifest.json").get("written", {})
+    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+
+
+def written(raw: bytes) -> str:
+    """A digest of what a person wrote in a notebook: its cells, without what running and saving leave in it."""
+    try:
+        cells = json.loads(raw)["cells"]
+        texts = [[c["cell_type"], c["source"] if isinstance(c["source"], str) else "".join(c["source"])] for c in cells]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return digest(raw)
+    return digest(json.dumps(texts).encode())
+
+
+def _place(target: Path, raw: bytes, handed_out: str, told: str = "") -> str:
     """Put one file in its place unless the learner has changed what is there; says what was done."""
     if not target.exists() and not target.is_symlink():
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -265,10 +282,14 @@ def _place(target: Path, raw: bytes, handed_out: str) -> str:
         return "added"
     if target.is_symlink() or not target.is_file():
         return "kept"
-    here = digest(target.read_bytes())
+    there = target.read_bytes()
+    here = digest(there)
     if here == digest(raw):
         return "unchanged"
-    if here != handed_out:
+    if here != handed_out and told and told == written(there):  # run and saved, and otherwise as it was handed out
+        if told == written(raw):
+            return "unchanged"
+    elif here != handed_out:
         return "kept" if digest(raw) != handed_out else "unchanged"
     write_whole(target, raw)
     return "updated"

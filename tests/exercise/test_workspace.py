@@ -194,3 +194,48 @@ def test_what_ships_now_makes_a_workspace(tmp_path: Path) -> None:
     report = prepare(tmp_path / "mine", "ana")
     assert "home.ipynb" in report.added
     assert Path(find(tmp_path / "mine").folder).samefile(report.folder)
+
+
+def run_and_saved(path: Path) -> None:
+    """What opening, running and saving a page leaves in it."""
+    nb = json.loads(path.read_text(encoding="utf-8"))
+    for cell in nb["cells"]:
+        cell |= {"outputs": [{"output_type": "stream", "name": "stdout", "text": "42"}], "execution_count": 7}
+        cell["source"] = [cell["source"]]
+        cell["metadata"] = {"trusted": True}
+    path.write_text(json.dumps(nb, indent=1), encoding="utf-8")
+
+
+def test_a_lesson_that_was_only_run_is_brought_up_to_date(course: Path, tmp_path: Path) -> None:
+    root = tmp_path / "mine"
+    workspace.prepare(root, "ana")
+    page = root / "lessons" / "02-encryption.ipynb"
+    run_and_saved(page)
+    before = page.read_bytes()
+    assert workspace.prepare(root).updated == () and page.read_bytes() == before  # nothing new: what was shown stays
+    (course / "lessons" / "02-encryption.ipynb").write_text(notebook("2"), encoding="utf-8")
+    assert workspace.prepare(root).updated == ("lessons/02-encryption.ipynb",)
+    assert page.read_text(encoding="utf-8") == notebook("2")
+
+
+def test_a_lesson_in_which_the_learner_wrote_is_kept_also_when_it_was_run(course: Path, tmp_path: Path) -> None:
+    root = tmp_path / "mine"
+    workspace.prepare(root, "ana")
+    page = root / "lessons" / "02-encryption.ipynb"
+    page.write_text(notebook("1", "my own"), encoding="utf-8")
+    run_and_saved(page)
+    (course / "lessons" / "02-encryption.ipynb").write_text(notebook("2"), encoding="utf-8")
+    report = workspace.prepare(root)
+    assert report.kept == ("lessons/02-encryption.ipynb",) and "my own" in page.read_text(encoding="utf-8")
+
+
+def test_a_workspace_of_an_older_version_keeps_what_it_cannot_tell_apart(course: Path, tmp_path: Path) -> None:
+    root = tmp_path / "mine"
+    workspace.prepare(root, "ana")
+    state = root / ".simlab" / "manifest.json"
+    kept = json.loads(state.read_text(encoding="utf-8"))
+    del kept["written"]
+    state.write_text(json.dumps(kept), encoding="utf-8")
+    run_and_saved(root / "lessons" / "02-encryption.ipynb")
+    (course / "lessons" / "02-encryption.ipynb").write_text(notebook("2"), encoding="utf-8")
+    assert workspace.prepare(root).kept == ("lessons/02-encryption.ipynb",)
