@@ -246,6 +246,7 @@ def certificates(people: tuple[str, ...], track: str | None, home: Path, as_json
 @_COURSE
 def team_(wanted: str | None, track: str | None, out: Path, home: Path) -> None:
     """Write a manager's view: who is on time, what the group finds hard. No answers of anybody."""
+    from simlab.curriculum.story import tracks
     from simlab.grading import evaluations as forms
     from simlab.grading import issuing
     from simlab.records import team
@@ -258,7 +259,7 @@ def team_(wanted: str | None, track: str | None, out: Path, home: Path) -> None:
     evaluated = [] if track else forms.means(issuing.register(desk).folder, wanted)
     page = team.page(
         found, issuing.hard(desk, [p.id for p in people]), evaluated, forms.STATEMENTS, desk.organization, today,
-        titles=issuing.titles(desk), title=" ".join(filter(None, (wanted, track))), logo=issuing.logo_of(desk),
+        titles=issuing.titles(desk) | {t.id: t.name for t in tracks().values()}, title=" ".join(filter(None, (wanted, track))), logo=issuing.logo_of(desk),
     )  # fmt: skip
     _write(out, page, "utf-8")
     click.echo(f"{len(found)} people, {sum(bool(s.late) for s in found)} late: {out}")

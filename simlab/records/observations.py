@@ -104,6 +104,8 @@ def read(path: Path, known: Mapping[str, tuple[str, ...]], now: dt.datetime) -> 
         raise InputError(f"is about {learner!r} and lies in the folder of another")
     if learner.casefold() == observer.casefold():
         raise InputError("observer and learner are one person: somebody else must watch")
+    if type(data["dialogue"]) is not str:
+        raise InputError("dialogue: must be a role-play's id")
     if data["dialogue"] not in known:
         raise UnknownName("role-play", data["dialogue"], known)
     scores = _scores(data["scores"], known[data["dialogue"]])

@@ -113,7 +113,10 @@ def page(
     title: str = "",
     logo: str = "",
 ) -> str:
-    """The view as one HTML page; hard items and evaluations of fewer than five people are left out here."""
+    """The view as one HTML page; hard items and evaluations of fewer than five people are left out here.
+
+    `titles` names lessons and tracks by their ids.
+    """
     asked, named = [s for s in found if s.of], titles or {}
     view: dict[str, Any] = {
         "organization": organization.name,
@@ -150,7 +153,7 @@ def _row(s: Standing, titles: Mapping[str, str]) -> dict[str, str]:
     return {
         "name": s.person.name or s.person.id,
         "team": s.person.team,
-        "track": s.person.track,
+        "track": titles.get(s.person.track, s.person.track),
         "passed": f"{s.passed} of {s.of}",
         "state": state,
         "by": by,
