@@ -10,7 +10,7 @@ import pytest
 
 from simlab.errors import ContentError, SimlabError
 from simlab.exercise import worlds
-from simlab.exercise.kinds import KINDS, ROUNDS, drive
+from simlab.exercise.kinds import KINDS, ROUNDS, drawers, drive
 from simlab.exercise.kinds.choice import UNANSWERED
 from simlab.exercise.kinds.text import READ_BY_A_PERSON
 from simlab.exercise.probe import respond
@@ -271,6 +271,15 @@ def test_function_against_the_solution_on_drawn_inputs() -> None:
     for name in ("byte_strings", "member_ids"):
         fixed = spec("function", Expr("f"), expect=expect(draw=name))
         assert play(fixed, {"f": len}, solution={"f": len}).share == 1
+
+
+def test_small_tables_have_what_their_columns_say_and_no_names() -> None:
+    tables = drawers.draw("small_tables", 5, 40)
+    assert tables == drawers.draw("small_tables", 5, 40) != drawers.draw("small_tables", 6, 40)
+    for rows, columns in tables:
+        assert len(rows) == 8 and columns and set(columns) <= set(rows[0]) == {"zip3", "sex", "year"}
+    alike = [len({tuple(r[c] for c in columns) for r in rows}) for rows, columns in tables]
+    assert min(alike) < 8 < 2 * max(alike)  # some share their facts, some do not
 
 
 def test_function_in_practice() -> None:

@@ -30,8 +30,21 @@ def member_ids(seed: int, count: int) -> Inputs:
     return [(f"M{int(n):07d}",) for n in chance.between(seed, "member ids", np.arange(count), 1, 10_000)]
 
 
+def small_tables(seed: int, count: int) -> Inputs:
+    """A table of invented people without names, and columns of it: eight rows and one of four sets of columns each."""
+    choices = (["zip3"], ["sex", "year"], ["zip3", "sex"], ["zip3", "sex", "year"])
+    at = np.arange(count * 8)
+    zips, years = chance.between(seed, "table zip", at, 670, 676), chance.between(seed, "table year", at, 1950, 1953)
+    sexes, picked = chance.bits(seed, "table sex", at), chance.between(seed, "table columns", np.arange(count), 0, 3)
+    rows = [
+        {"zip3": str(int(z)), "sex": "MF"[int(s) & 1], "year": int(y)}
+        for z, s, y in zip(zips, sexes, years, strict=True)
+    ]
+    return [(rows[i * 8 : i * 8 + 8], choices[int(picked[i])]) for i in range(count)]
+
+
 DRAWERS: dict[str, Callable[[int, int], Inputs]] = {
-    f.__name__: f for f in (whole_numbers, byte_strings, member_ids)
+    f.__name__: f for f in (whole_numbers, byte_strings, member_ids, small_tables)
 }  # fmt: skip
 
 
