@@ -42,6 +42,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/simlab release --check
+	$(BIN)/simlab lesson table --check
 
 format: setup
 	$(BIN)/ruff format .
