@@ -18,6 +18,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+from simlab import personal
 from simlab.errors import InputError
 from simlab.exercise.files import locked, move, write_whole
 
@@ -66,6 +67,7 @@ class Answers:
         for question, value in values.items():
             if problem := _bad_entry(question, value):
                 raise InputError(problem)
+        values = {question: self._masked(value) for question, value in values.items()}
         when = at or dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         try:
             with locked(self.folder / ".answers.lock"):
@@ -77,6 +79,13 @@ class Answers:
                 self._write(kept)
         except OSError as e:
             raise InputError(f"your answer could not be kept in {self.path}: {e.strerror or e}") from None
+
+    def _masked(self, value: Any) -> Any:
+        """The value without what looks like a real person's data; each kind of it is noted in words."""
+        parts = value if isinstance(value, list) else [value]
+        found = [each for part in parts if isinstance(part, str) for each in personal.find(part)]
+        self.notes += [said for said in dict.fromkeys(map(str, found)) if said not in self.notes]
+        return personal.clean(value)
 
     def _read(self) -> Table:
         try:

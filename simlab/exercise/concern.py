@@ -14,6 +14,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from simlab import personal
 from simlab.content import Model, load
 
 Words = Annotated[str, Field(min_length=1, max_length=1500)]
@@ -133,6 +134,4 @@ def _holds(text: str, words: tuple[str, ...]) -> bool:
 
 
 def _real(text: str) -> bool:
-    from simlab.exercise import personal
-
     return bool(personal.find(text))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import simlab
+from simlab import personal
 from simlab.errors import InputError
 from simlab.exercise.answers import NAME as ANSWERS
 from simlab.exercise.answers import read_untrusted
@@ -63,6 +64,8 @@ def submit(
     """
     source = _source(workspace, name)
     files, warnings = _collect(source)
+    files, masked = _without_personal(files)
+    warnings = (*warnings, *masked)
     sums = {n: digest(raw) for n, raw in files.items()}
     content = {"simlab": simlab.__version__, "exercise": _handed_out(workspace, source.name)}
     target = _trainers(workspace, to) / workspace.learner / source.name
@@ -122,6 +125,23 @@ def _collect(source: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
     if not answers and cells is not None and _untouched(source, cells):
         warnings.append("nothing was answered: this is the exercise as it was handed out")
     return files, tuple(warnings)
+
+
+def _without_personal(files: dict[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
+    """The files without what looks like a real person's data, and what the learner should know of it."""
+    out, said = dict(files), list[str]()
+    for name, raw in files.items():
+        try:
+            whole = json.loads(raw.decode("utf-8-sig"))
+        except (ValueError, RecursionError):
+            continue  # what cannot be read is said elsewhere
+        clean = personal.clean(whole)
+        if clean != whole:
+            out[name] = _json(clean)
+            said.append(
+                f"{name} held what looks like a real person's data: it is masked in what you hand in; take it out of yours"
+            )
+    return out, said
 
 
 def _bytes(path: Path) -> bytes:

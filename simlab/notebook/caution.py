@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-try:
-    from simlab.exercise import personal
-except ImportError:  # TEMPORARY until it lands
-    personal = None
+from simlab import personal
 
 
 def warning(text: str) -> str:
     """What to say of such text, or ""."""
-    found = personal.find(text) if personal else []
+    found = personal.find(text)
     return " ".join(dict.fromkeys(str(each) for each in found))
 
 
 def mask(text: str) -> str:
     """The text with such parts masked."""
-    return personal.mask(text) if personal else text
+    return personal.mask(text)

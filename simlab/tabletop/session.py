@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simlab import clock
+from simlab import clock, personal
 from simlab.errors import InputError, SessionError
 from simlab.tabletop.actions import Action, action
 from simlab.tabletop.consequences import company
@@ -93,7 +93,8 @@ class Session:
 
         Raises SessionError when it is not possible now, or when somebody else acted meanwhile.
         """
-        new = action(kind, by, **data)
+        # What people type may name somebody real: it goes into a log that is kept, and into a report.
+        new = action(kind, by, **personal.clean(data))
         state = self._fold([*self.actions, new])
         seq = len(self._records) + 1
         self.store.append(self.id, seq, new, state.digest())
