@@ -7,19 +7,24 @@ records and certificates take these facts from here. Without a file they are Lar
 from __future__ import annotations
 
 import base64
+import contextlib
 import datetime as dt
+import io
 from pathlib import Path
 from typing import Annotated, Self
 
 import click
 from pydantic import Field, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import AliasEvent
 
 from simlab.content import Model, load_file, resource
 from simlab.errors import ContentError, InputError
 
 NAME = "organization.yml"
 EXAMPLE = "Larkspur is the example. Your organization's own facts belong here."
-LOGO_CAP = 200_000
+LOGO_CAP, FILE_CAP = 200_000, 200_000  # bytes
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Days = Annotated[int, Field(ge=1, le=3660)]
@@ -104,10 +109,27 @@ class Organization(Model):
 
 def load(path: Path | str) -> Organization:
     """The organization of one file, its logo looked at. Raises ContentError, InputError."""
+    _plain(Path(path))
     found = load_file(Path(path), Organization)
     if found.logo:
         logo(found, Path(path).parent)
     return found
+
+
+def _plain(path: Path) -> None:
+    """Raises ContentError for what is no such file by its size, or repeats itself by YAML's aliases."""
+    try:
+        raw = path.read_bytes() if not path.is_file() or path.stat().st_size <= FILE_CAP else None
+    except OSError:
+        return  # said by the loader
+    if raw is None:
+        raise ContentError(path.name, f"is larger than {FILE_CAP // 1000} kB: it holds names, numbers and rules only")
+    # A few lines of aliases can stand for gigabytes.
+    with contextlib.suppress(YAMLError, ValueError):  # said by the loader
+        for event in YAML(typ="safe", pure=True).parse(io.BytesIO(raw)):
+            if isinstance(event, AliasEvent):
+                line = event.start_mark.line + 1
+                raise ContentError(path.name, f"*{event.anchor} stands for another value: write it out", line=line)
 
 
 def sample() -> Path:
@@ -158,7 +180,8 @@ def logo(organization: Organization, folder: Path) -> str:
         return ""
     path = folder / organization.logo
     try:
-        raw = path.read_bytes() if path.stat().st_size <= LOGO_CAP else b""
+        fits = path.is_file() and not path.is_symlink() and path.stat().st_size <= LOGO_CAP
+        raw = path.read_bytes() if fits or not path.exists() else b""
     except OSError as e:
         said = f"{organization.logo} cannot be read beside this file ({e.strerror or e})"
         raise ContentError(NAME, said, key="logo") from None

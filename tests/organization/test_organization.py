@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from simlab import organization
 from simlab.errors import ContentError
@@ -66,3 +67,39 @@ def test_a_logo_is_a_picture_that_can_hold_no_script(own: Path) -> None:
         else:
             with pytest.raises(ContentError, match="must be a PNG or JPEG"):
                 organization.load(own)
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"name: \xff\xfe", "is not UTF-8"),
+        (b"- a list", "must be a mapping"),
+        (b"name: [", "not valid YAML"),
+        (b"x" * 300_000, "is larger than 200 kB"),
+        (b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "organization.yml:2: *a stands for another value"),
+    ],
+)
+def test_no_file_of_any_kind_is_more_than_a_sentence(tmp_path: Path, raw: bytes, said: str) -> None:
+    path = tmp_path / "organization.yml"
+    path.write_bytes(raw)
+    with pytest.raises(ContentError) as e:
+        organization.load(path)
+    assert said in str(e.value)
+
+
+def test_a_logo_is_the_file_itself(own: Path) -> None:
+    own.write_text(own.read_text("utf-8").replace('logo: ""', "logo: mark.png"), encoding="utf-8")
+    (own.parent / "real.png").write_bytes(PNG)
+    (own.parent / "mark.png").symlink_to(own.parent / "real.png")
+    with pytest.raises(ContentError, match="must be a PNG or JPEG"):
+        organization.load(own)
+
+
+def test_the_sample_checks_and_what_is_wrong_is_said_with_its_line(own: Path) -> None:
+    sampled = CliRunner().invoke(organization.command, ["sample"])
+    own.write_text(sampled.output, encoding="utf-8")
+    checked = CliRunner().invoke(organization.command, ["check", str(own)])
+    assert checked.exit_code == 0 and "pass mark 80%" in checked.output and "is_example" in checked.output
+    own.write_text(sampled.output.replace("phone: 555-0142", "fone: 555-0142"), encoding="utf-8")
+    fault = CliRunner().invoke(organization.command, ["check", str(own)]).exception
+    assert isinstance(fault, ContentError) and fault.line and fault.key == "security_line.fone"
