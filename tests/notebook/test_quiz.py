@@ -32,12 +32,17 @@ def every_item() -> list[items.Item]:
 @pytest.mark.parametrize("item", every_item(), ids=lambda i: i.id)
 def test_nothing_of_the_key_is_in_the_widget_before_the_answer(item: items.Item) -> None:
     state = json.dumps(quiz(item.id).get_state(), default=str)
-    assert item.stem.split(".")[0] in json.loads(json.dumps(state))
+    assert written(item.stem.split(".")[0]) in state
     for option in item.options:
-        assert not option.feedback or option.feedback not in state
+        assert not option.feedback or written(option.feedback) not in state
         assert not option.partner or f"{option.id}:{option.partner}" not in state
     assert '"right"' not in state
-    assert not item.sample or item.sample not in state
+    assert not item.sample or written(item.sample) not in state
+
+
+def written(text: str) -> str:
+    """A text as it stands inside JSON."""
+    return json.dumps(text)[1:-1]
 
 
 @pytest.mark.parametrize("item", [i for i in every_item() if i.practice and i.kind == "one"], ids=lambda i: i.id)
