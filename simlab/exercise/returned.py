@@ -1,0 +1,63 @@
+"""What a trainer gives back: marks, feedback pages and certificates, taken into the learner's own workspace."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from simlab.errors import InputError
+from simlab.exercise.files import write_whole
+from simlab.exercise.workspace import Workspace
+
+RESULT, PAGE = "result.json", "index.html"
+CAP = 2_000_000
+
+
+def take(workspace: Workspace, folder: Path | str) -> list[str]:
+    """Copy this learner's own results from a trainer's folder; what was taken, as paths below `feedback`.
+
+    The folder is the trainer's `feedback`, the learner's own part of it, or one exercise's. Other people's
+    results, links and large files are left. Raises InputError where there is nothing of this learner's.
+    """
+    source = Path(folder).expanduser()
+    if not source.is_dir():
+        raise InputError(f"{source} is not a folder: name the one that your trainer gave you")
+    own = source / workspace.learner if (source / workspace.learner).is_dir() else source
+    taken = [t for place in (own, *sorted(own.iterdir())) if place.is_dir() for t in _result(workspace, place)]
+    for page in sorted(own.glob("certificate-*.html")):
+        taken += _copy(page, workspace.folder / "feedback" / page.name)
+    if not taken:
+        raise InputError(f"{source} holds no results of {workspace.learner}")
+    return taken
+
+
+def _result(workspace: Workspace, place: Path) -> list[str]:
+    found = _read(place / RESULT)
+    name = str(found.get("assignment", ""))
+    if found.get("learner") != workspace.learner or name not in workspace.exercises():
+        return []
+    target = workspace.folder / "feedback" / name
+    return [*_copy(place / RESULT, target / RESULT), *_copy(place / PAGE, target / PAGE)]
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8")) if _is_plain(path) else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _copy(source: Path, target: Path) -> list[str]:
+    if not _is_plain(source):
+        return []
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(target, source.read_bytes())
+    except OSError as e:
+        raise InputError(f"cannot write {target}: {e.strerror or e}") from None
+    return [target.name if target.name.startswith("certificate-") else f"{target.parent.name}/{target.name}"]
+
+
+def _is_plain(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink() and path.stat().st_size <= CAP
