@@ -40,11 +40,6 @@ class Taken:
     refused: list[Bad]
 
 
-def register(desk: Desk) -> Register:
-    """The course's register."""
-    return Register(recording.records_folder(desk.home))
-
-
 def take_results(desk: Desk, now: dt.datetime, trainer: str = "") -> Taken:
     """Every graded result into the register, once; result.json follows a mark that a person gave since."""
     entries, waiting, refused = list[Entry](), list[str](), list[Bad]()
@@ -59,7 +54,7 @@ def take_results(desk: Desk, now: dt.datetime, trainer: str = "") -> Taken:
             _refresh(desk, row, now)
         except (SimlabError, OSError) as e:
             refused.append(Bad(shown, str(e)))
-    added = register(desk).add(entries)
+    added = desk.register.add(entries)
     recording.snapshot(desk.home, {e.lesson for e in entries})
     return Taken(added, len(entries) - len(added), waiting, refused)
 
@@ -81,7 +76,7 @@ def take_sheets(desk: Desk, folder: Path, now: dt.datetime) -> tuple[list[Kept],
     known = {name: tuple(c.id for c in dialogues.load(name).observer) for name in dialogues.names()}
     good, bad = observations.collect(folder, known, now)
     entries = [_observed(desk, sheet, now) for sheet in good]
-    added = register(desk).add(entries)
+    added = desk.register.add(entries)
     return added, len(entries) - len(added), bad
 
 
@@ -148,7 +143,7 @@ def certificates(
     """
     if track is not None and track not in tracks():
         raise UnknownName("track", track, tracks())
-    reg = register(desk)
+    reg = desk.register
     known, names, asked = certificate.passes(reg.read()), titles(desk), required(desk)
     found = []
     for person in sorted({who for who, _ in known}):

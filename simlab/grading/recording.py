@@ -31,7 +31,7 @@ from simlab.grading import course, state
 from simlab.grading.course import Course
 from simlab.grading.outcome import Outcome
 from simlab.organization import Organization
-from simlab.records import Entry, keep_until, people
+from simlab.records import Entry, Register, keep_until, people
 from simlab.records.entry import make
 from simlab.records.people import Person
 
@@ -57,6 +57,7 @@ class Desk:
     home: Course
     organization: Organization
     people: Mapping[str, Person]
+    register: Register
 
     def track(self, learner: str) -> str:
         return self.people[learner].track if learner in self.people else ""
@@ -66,8 +67,9 @@ class Desk:
 
 
 def desk(home: Course) -> Desk:
-    """The course with its organization and its people. Raises ContentError, InputError."""
-    return Desk(home, organizations.current(home.root), people.read(home.root / people.NAME, tracks()))
+    """The course with its organization, its people and its register. Raises ContentError, InputError."""
+    known = people.read(home.root / people.NAME, tracks())
+    return Desk(home, organizations.current(home.root), known, Register(records_folder(home)))
 
 
 def staff_cells(home: Course, assignment: str) -> dict[str, float] | None:

@@ -16,7 +16,7 @@ from simlab.errors import InputError, LogError, SimlabError
 
 if TYPE_CHECKING:
     from simlab.grading.recording import Desk
-    from simlab.records import Entry, Kept
+    from simlab.records import Entry, Kept, Register
 
 OK, LOOK = 0, 1  # 1: something needs a person's look
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -55,7 +55,9 @@ def import_(home: Path, trainer: str, as_json: bool) -> None:
     """Enter every result that has been marked, once. Exit code 1: some wait for a person, or could not enter."""
     from simlab.grading import issuing
 
-    taken = issuing.take_results(_desk(home), _now(), trainer)
+    desk = _desk(home)
+    taken = issuing.take_results(desk, _now(), trainer)
+    _notes(desk.register)
     if as_json:
         _json({"added": [k.n for k in taken.added], "known": taken.known, "waiting": taken.waiting,
                "refused": [{"what": b.path, "why": b.why} for b in taken.refused]})  # fmt: skip
@@ -74,7 +76,9 @@ def observe(folder: Path, home: Path, as_json: bool) -> None:
     """Enter the observer's sheets in FOLDER/<learner>/observations/. A bad one is named, and stops no other."""
     from simlab.grading import issuing
 
-    added, known, bad = issuing.take_sheets(_desk(home), folder, _now())
+    desk = _desk(home)
+    added, known, bad = issuing.take_sheets(desk, folder, _now())
+    _notes(desk.register)
     if as_json:
         _json(
             {"added": [k.n for k in added], "known": known, "set_aside": [{"what": b.path, "why": b.why} for b in bad]}
@@ -107,7 +111,8 @@ def attest(
     at = day.replace(tzinfo=dt.UTC) if day else now
     fields = {"lesson": lesson, "trainer": trainer, "minutes": minutes, "mode": mode, "text": text}
     entry = issuing.attest(desk, person, at, now, **fields, passed=True if passed else None)
-    (kept,) = issuing.register(desk).add([entry])
+    (kept,) = desk.register.add([entry])
+    _notes(desk.register)
     click.echo(f"Entered as number {kept.n}, kept until {entry.retain_until}.")
 
 
@@ -127,10 +132,11 @@ def evaluations(workspaces: tuple[Path, ...], home: Path) -> None:
             bad.append(str(e))
     by_evidence = {f.evidence: f for f in found}
     done = [issuing.done_form(desk, f, now) for f in by_evidence.values()]
-    reg = issuing.register(desk)
+    reg = desk.register
     added = [k.entry.evidence for k in reg.add(done) if k.entry]
     if added:
         forms.keep(reg.folder, [(f, desk.team(f.person)) for f in (by_evidence[e] for e in added)])
+    _notes(reg)
     click.echo(f"{len(added)} forms taken in, {len(found) - len(added)} known already.")
     _named("left out", bad)
     sys.exit(LOOK if bad else OK)
@@ -168,10 +174,9 @@ def _fits(entry: Entry, person: str | None, lesson: str | None, kind: str | None
 @_JSON
 def verify(seen: str, file: Path | None, home: Path, as_json: bool) -> None:
     """Say whether the register is whole, and name the first bad record if not (exit code 1)."""
-    from simlab.grading import issuing
     from simlab.records import certificate, register
 
-    reg = issuing.register(_desk(home))
+    reg = _desk(home).register
     told: dict[str, Any] = {"whole": True}
     try:
         lines = reg.read()
@@ -230,7 +235,9 @@ def certificates(people: tuple[str, ...], track: str | None, home: Path, as_json
     """Issue a page to print for each person (or PEOPLE) who has passed every lesson of their track."""
     from simlab.grading import issuing
 
-    done = issuing.certificates(_desk(home), _now(), people, track)
+    desk = _desk(home)
+    done = issuing.certificates(desk, _now(), people, track)
+    _notes(desk.register)
     if as_json:
         _json([{"person": e.person, "track": e.track, "at": e.at, "file": str(path)} for e, path in done])
         return
@@ -256,7 +263,7 @@ def team_(wanted: str | None, track: str | None, out: Path, home: Path) -> None:
     people = issuing.people_of(desk, lines, lambda p: wanted in (None, p.team) and track in (None, p.track))
     found = team.standings(people, issuing.required(desk), lines, desk.organization, today)
     # Forms know their team and nothing else of who wrote them, so a view by track has none.
-    evaluated = [] if track else forms.means(issuing.register(desk).folder, wanted)
+    evaluated = [] if track else forms.means(desk.register.folder, wanted)
     page = team.page(
         found, issuing.hard(desk, [p.id for p in people]), evaluated, forms.STATEMENTS, desk.organization, today,
         titles=issuing.titles(desk) | {t.id: t.name for t in tracks().values()}, title=" ".join(filter(None, (wanted, track))), logo=issuing.logo_of(desk),
@@ -276,11 +283,11 @@ def team_(wanted: str | None, track: str | None, out: Path, home: Path) -> None:
 @_COURSE
 def hold(person: str, reason: str, by: str, lift: bool, home: Path) -> None:
     """Keep all entries of PERSON ("*": everybody's) beyond their time, for a claim or an inquiry."""
-    from simlab.grading import issuing
     from simlab.records import retention
 
-    reg = issuing.register(_desk(home))
+    reg = _desk(home).register
     kept = retention.hold(reg, person, reason, by, _now(), secrets.token_hex(16), lift=lift)
+    _notes(reg)
     click.echo(f"{'Lifted' if lift else 'Held'}, as number {kept.n}.")
 
 
@@ -291,16 +298,16 @@ def hold(person: str, reason: str, by: str, lift: bool, home: Path) -> None:
 @_COURSE
 def destroy(reason: str, by: str, yes: bool, home: Path) -> None:
     """Destroy for good the entries whose six years are over and that nobody must hold; that is logged."""
-    from simlab.grading import issuing
     from simlab.records import retention
 
-    reg = issuing.register(_desk(home))
+    reg = _desk(home).register
     if not yes:
         going = retention.expired(reg.read(), _now().date())
         click.echo(f"{len(going)} entries are past their last day and under no hold. With --yes they are destroyed.")
         _named("would go", [f"{k.n} {k.entry.person} {k.entry.lesson}" for k in going if k.entry])
         return
     gone = retention.destroy(reg, reason, by, _now(), secrets.token_hex(16))
+    _notes(reg)
     click.echo(f"{len(gone)} entries destroyed. Backups of the register, and files handed out, are yours to see to.")
 
 
@@ -318,13 +325,16 @@ def _desk(home: Path) -> Desk:
 
 
 def _read(desk: Desk) -> list[Kept]:
-    from simlab.grading import issuing
 
-    reg = issuing.register(desk)
-    lines = reg.read()
-    for note in reg.notes:
-        click.echo(f"note: {note}", err=True)
+    lines = desk.register.read()
+    _notes(desk.register)
     return lines
+
+
+def _notes(register: Register) -> None:
+    """What was found wrong in the file, and mended."""
+    for note in register.notes:
+        click.echo(f"note: {note}", err=True)
 
 
 def _known_person(desk: Desk, person: str) -> None:
