@@ -42,7 +42,7 @@ def test_own_results_and_certificates_are_taken(own: workspace.Workspace, tmp_pa
 
 def test_other_peoples_results_and_links_are_left(own: workspace.Workspace, tmp_path: Path) -> None:
     back = given_back(tmp_path / "feedback", "bo.larsen")
-    with pytest.raises(InputError, match="no results of ana.ito"):
+    with pytest.raises(InputError, match=r"no results of ana\.ito"):
         returned.take(own, back / "bo.larsen")
     link = tmp_path / "links" / NAME
     link.mkdir(parents=True)
