@@ -25,8 +25,8 @@ from simlab.exercise.workspace import Workspace, choose_role, find, role_of
 from simlab.notebook.actions import Actions
 from simlab.notebook.choice import Choice
 from simlab.notebook.homewords import groups, lessons_table, next_step, papers
+from simlab.notebook.papers import Papers, aid_papers
 from simlab.notebook.quiz import draw
-from simlab.notebook.story import aid_links
 
 ROLE = "What is your work? Your lessons are chosen for it. You can change it at any time."
 
@@ -78,7 +78,8 @@ class Home:
         if self.progress.track is not None:
             display(Markdown("## Your work"))
             display(self.role)
-        display(Markdown(f"## Pages to print\n\n{aid_links(self.workspace.folder)}"))
+        display(Markdown("## Pages to print"))
+        display(Papers(aid_papers(self.workspace.folder)))
         self._shown = [(top, self.top), (table, self.table)]
 
     def refresh(self) -> None:

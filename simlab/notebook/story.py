@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
 from typing import Any
 
 from IPython.display import Markdown, display
 
-from simlab.content import names
 from simlab.curriculum import aids, story
-from simlab.curriculum import lesson as pages
 from simlab.errors import SimlabError
 from simlab.exercise.answers import Answers
 from simlab.notebook.finding import place
+from simlab.notebook.papers import Papers
 
 
 def previously(lesson: str) -> None:
@@ -50,10 +48,13 @@ def _answers() -> dict[str, Any]:
 def jobaid(lesson: str) -> None:
     """Show a lesson's job aid, with the organization's own contacts and a link to the page to print."""
     _shown(lambda: aid(lesson))
+    here = place()
+    if (here.root / "aids" / f"{lesson}.html").is_file() and here.is_workspace:
+        display(Papers([("The page to print", f"aids/{lesson}.html")], ""))
 
 
 def aid(lesson: str) -> str:
-    """The job aid as Markdown, with a link to the page to print. Raises UnknownName, ContentError."""
+    """The job aid as Markdown; its page to print is written beside the lessons. Raises UnknownName, ContentError."""
     here = place()
     organization, logo, note = aids.organization_of(here.root)
     text = "\n\n".join(filter(None, [aids.text(lesson, organization), note]))
@@ -62,8 +63,9 @@ def aid(lesson: str) -> str:
     try:
         aids.write_pages(here.root / "aids", organization, logo)
     except OSError as e:  # a read-only or full disk: the aid itself is on the page
-        return f"{text}\n\nThe page to print could not be written ({e.strerror or e}). To print this one: **File**, then **Print**."
-    return f"{text}\n\n[The page to print]({here.up}aids/{lesson}.html): open it, then **File** and **Print**."
+        why = e.strerror or e
+        return f"{text}\n\nThe page to print could not be written ({why}). To print this one: **File**, then **Print**."
+    return text
 
 
 def _shown(make: Any) -> None:
@@ -71,10 +73,3 @@ def _shown(make: Any) -> None:
         display(Markdown(make()))
     except SimlabError as e:
         print(e)
-
-
-def aid_links(root: Path) -> str:
-    """Links to every job aid of a lesson that is there, and to the glossary, from the workspace's top."""
-    there = {each.name for each in pages.lessons(root)}
-    links = [f"- [{aids.load_aid(name).title}](aids/{name}.html)" for name in names("aids") if name in there]
-    return "\n".join([*links, "- [The words of the field, in plain words](aids/glossary.html)"])

@@ -86,6 +86,18 @@ def test_a_word_is_found_and_its_link_opens_the_lesson(page: Page, lab: Lab, kee
     no_fault(page)
 
 
+def test_a_page_to_print_opens_in_a_tab_of_its_own(page: Page, lab: Lab, keep: Keep) -> None:
+    opened(page, lab, LESSON)
+    run_all(page)
+    with page.context.expect_page() as opened_tab:
+        page.get_by_role("link", name="The page to print").press("Enter")
+    expect(
+        opened_tab.value.get_by_role("heading", name="If something with members' data on it is gone")
+    ).to_be_visible()
+    assert opened_tab.value.url.startswith(lab.base)
+    no_fault(page)
+
+
 def test_the_next_step_stands_there_before_anything_is_run(page: Page, lab: Lab, keep: Keep) -> None:
     lab.renew("home.ipynb")
     choose_role(lab.workspace, "claims")

@@ -48,9 +48,14 @@ def test_answers_that_cannot_be_read_leave_the_story_whole(mine: Workspace) -> N
     assert "What went before" in thread.before("09-everyday")
 
 
-def test_the_aid_stands_in_the_lesson_and_beside_it(mine: Workspace) -> None:
-    said = thread.aid("02-encryption")
-    assert "Call the security line first" in said and "](../aids/02-encryption.html)" in said
+def test_the_aid_stands_in_the_lesson_and_beside_it(mine: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = Shown()
+    monkeypatch.setattr(thread, "display", shown.display)
+    thread.jobaid("02-encryption")
+    text, papers = shown.seen
+    assert "Call the security line first" in text.data and papers.papers == [
+        ["The page to print", "aids/02-encryption.html"]
+    ]
     assert (mine.folder / "aids" / "02-encryption.html").is_file()
 
 
