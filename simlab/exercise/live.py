@@ -275,7 +275,7 @@ class Check:
         answers = Answers(self.folder)
         context = Context(PRACTICE_SEED, answers.values(), practice=True, learner=learner_of(self.folder))
         task, name = title(spec), kept_as(spec)
-        work = Work(task, name, material(spec, context), answers, practice)
+        work = Work(task, name, material(spec, context, practice), answers, practice)
         self._works[name] = work
         draw = TASKS.get(task) if self.renderer is not None else None
         if draw is not None:

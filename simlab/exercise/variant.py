@@ -21,6 +21,11 @@ def own_seed(learner: str, attempt: int = 1, label: str = "") -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=7).digest(), "little")
 
 
+def in_practice(label: str) -> str:
+    """The label of what a lesson draws, so that it is never what the exercise with the same task marks."""
+    return f"practice {label}"
+
+
 def attempt_of(answers: Mapping[str, Any]) -> int:
     """The attempt that these answers belong to: 1 or more, whatever stands there."""
     given = answers.get(ATTEMPT, 1)

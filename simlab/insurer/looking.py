@@ -9,8 +9,8 @@ import pandas as pd
 from simlab.errors import UnknownName
 
 # What a birth date may be cut down to, and a place.
-BIRTH = {"birth date": "birth_date", "birth year": "birth_year", "no birth date": ""}
-PLACE = {"first three of the ZIP code": "zip3", "State": "state", "no place": ""}
+BIRTH = {"whole": "birth_date", "the year only": "birth_year", "left out": ""}
+PLACE = {"three digits of the ZIP code": "zip3", "the State only": "state", "left out": ""}
 
 
 def alone(people: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

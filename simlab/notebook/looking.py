@@ -10,7 +10,7 @@ from simlab.notebook.timeline import Page
 from simlab.tabletop.consequences import company
 
 SEED, MEMBERS = 2, 10_000
-KEPT = {"sex": "gender", "no sex": ""}
+KEPT = {"given": "gender", "left out": ""}
 COLUMNS = {
     "member_id": "Member no.", "name_given": "First name", "name_family": "Last name", "birth_date": "Born",
     "gender": "Sex", "zip3": "ZIP", "state": "State", "phone": "Phone", "reason": "Came for",
@@ -49,9 +49,9 @@ def _reasons() -> dict[str, str]:
 def lonely() -> Lists:
     """Three lists of what is left in a table without names, and below them how many people are still alone in it."""
     lists = [
-        ("birth", "Of the birth date, leave:", list(BIRTH)),
-        ("place", "Of the address, leave:", list(PLACE)),
-        ("sex", "And leave:", list(KEPT)),
+        ("birth", "Birth date:", list(BIRTH)),
+        ("place", "Address:", list(PLACE)),
+        ("sex", "Sex:", list(KEPT)),
     ]
     return Lists(lists, _follow, ("Alone, by State", "State", "Members"))
 
@@ -65,4 +65,4 @@ def _follow(chosen: dict[str, str]) -> Follows:
         return Follows("Nobody is alone.", "In this table these facts lead to no single person. Other facts may.")
     states = found["state"].value_counts()
     rows = sorted(((str(s), int(n)) for s, n in states.items()), key=lambda x: (-x[1], x[0]))[:6]
-    return Follows(f"{len(found):,} of {MEMBERS:,} members are alone:", said, tuple(rows))
+    return Follows(f"{len(found):,} of {MEMBERS:,} members are alone.", said, tuple(rows))

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from simlab.exercise import tasks
-from simlab.exercise.variant import own_seed
+from simlab.exercise.variant import in_practice, own_seed
 from tests.browser.axe import findings
 from tests.browser.conftest import Lab
 from tests.browser.driving import go_to, has_focus, opened, press_until, run_all
@@ -25,7 +25,7 @@ LEARNER = "ana.ito"
 
 def full(name: str) -> list[str]:
     module: Any = tasks.get(name)
-    return list(module.full(module.make(own_seed(LEARNER, 1, name))))
+    return list(module.full(module.make(own_seed(LEARNER, 1, in_practice(name)))))
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_each_task_is_worked_by_mouse_and_comes_back(
 def work(one: Locator, name: str, part: str) -> None:
     """Mark, choose or turn one part of the answer with the mouse."""
     ident, _, choice = part.partition(":")
-    material: Any = tasks.get(name).make(own_seed(LEARNER, 1, name))
+    material: Any = tasks.get(name).make(own_seed(LEARNER, 1, in_practice(name)))
     if choice:
         label = {"inbox": "It goes", "casefile": "Your finding"}.get(name)
         box = (
@@ -116,7 +116,7 @@ def test_a_task_is_worked_by_keyboard_alone(page: Page, lab: Lab, scenes: str) -
     run_all(page)
     # A statement: Tab to the box of the line, Space.
     one, ids = form(page, "eobs"), full("eobs")
-    material: Any = tasks.get("eobs").make(own_seed(LEARNER, 1, "eobs"))
+    material: Any = tasks.get("eobs").make(own_seed(LEARNER, 1, in_practice("eobs")))
     one.locator("tbody input").first.focus()
     target = one.locator("tbody input").nth([line.id for line in material.lines].index(ids[0]))
     go_to(page, target)

@@ -11,10 +11,22 @@ import pytest
 from simlab.errors import ContentError, SimlabError
 from simlab.exercise import worlds
 from simlab.exercise.kinds import KINDS, ROUNDS, drawers, drive
-from simlab.exercise.kinds.choice import UNANSWERED
 from simlab.exercise.kinds.text import READ_BY_A_PERSON
 from simlab.exercise.probe import respond
-from simlab.exercise.protocol import Ask, Call, CheckSpec, Context, Expect, Expr, Got, Lit, Play, Reply, Verdict
+from simlab.exercise.protocol import (
+    UNANSWERED,
+    Ask,
+    Call,
+    CheckSpec,
+    Context,
+    Expect,
+    Expr,
+    Got,
+    Lit,
+    Play,
+    Reply,
+    Verdict,
+)
 
 
 def spec(kind: str, *args: Lit | Expr, expect: Expect | None = None, **kwargs: Any) -> CheckSpec:

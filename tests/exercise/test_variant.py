@@ -9,9 +9,10 @@ import pytest
 
 from simlab.errors import ContentError, UnknownName
 from simlab.exercise import items, live, tasks, workspace
+from simlab.exercise.answers import Answers
 from simlab.exercise.kinds import KINDS, drive
 from simlab.exercise.protocol import CheckSpec, Context, Expect, Lit, Verdict
-from simlab.exercise.variant import attempt_of, own_seed
+from simlab.exercise.variant import attempt_of, in_practice, own_seed
 
 POOL = """\
 objectives: [{id: react, text: react, ground: [T4]}]
@@ -117,7 +118,7 @@ def test_a_task_is_worked_from_a_terminal_and_judged_alike(
     assert f"The number is {mine}." in capsys.readouterr().out
     check.give("number", mine)
     assert "marked later" in capsys.readouterr().out
-    answers = live.Answers(folder).values()
+    answers = Answers(folder).values()
     spec = CheckSpec("task", (Lit("number"),), {"most": Lit(50)}, Expect(), "number", 3)
     assert judged(spec, answers, "ana.ito").share == 1.0
     assert judged(spec, {"number": mine + 1}, "ana.ito").share == 0.0
@@ -130,7 +131,7 @@ def test_practice_says_at_once_what_an_answer_is_worth(
 ) -> None:
     check = live.Check(tmp_path)
     check.task("number", practice=True, name="again")
-    check.give("again", own_seed(workspace.PRACTICE, 1, "again") % 1000)
+    check.give("again", own_seed(workspace.PRACTICE, 1, in_practice("again")) % 1000)
     assert capsys.readouterr().out.endswith("Right.\n")
     check.give("nothing", 1)
     assert "no task on this page named 'nothing'" in capsys.readouterr().out

@@ -12,7 +12,7 @@ from typing import Any
 from simlab.exercise import tasks
 from simlab.exercise.kinds.common import fault, later, title
 from simlab.exercise.protocol import UNANSWERED, CheckSpec, Context, Lit, Play, Verdict
-from simlab.exercise.variant import attempt_of, own_seed
+from simlab.exercise.variant import attempt_of, in_practice, own_seed
 
 
 def play(spec: CheckSpec, context: Context) -> Play:
@@ -29,17 +29,18 @@ def play(spec: CheckSpec, context: Context) -> Play:
     return task.judge(material(spec, context), given)
 
 
-def material(spec: CheckSpec, context: Context) -> Any:
-    """What this learner is shown. Raises ContentError for options that the task does not know."""
+def material(spec: CheckSpec, context: Context, lesson: bool = False) -> Any:
+    """What this learner is shown; a lesson shows other things than the exercise. Raises ContentError for options that the task does not know."""
+    label = in_practice(kept_as(spec)) if lesson else kept_as(spec)
     try:
-        return tasks.get(title(spec)).make(seed(context, kept_as(spec)), **options(spec))
+        return tasks.get(title(spec)).make(seed(context, label), **options(spec))
     except TypeError as e:
         raise fault(spec, f"cannot be made so: {e}") from None
 
 
-def seed(context: Context, name: str) -> int:
-    """The learner's own seed for what is kept under that name."""
-    return own_seed(context.learner, attempt_of(context.answers), name)
+def seed(context: Context, label: str) -> int:
+    """The learner's own seed for what is drawn under that label."""
+    return own_seed(context.learner, attempt_of(context.answers), label)
 
 
 def kept_as(spec: CheckSpec) -> str:
