@@ -360,3 +360,21 @@ def test_nbgraders_example_gets_the_points_that_stock_nbgrader_gives(tmp_path: P
         assert marks == {(w, c): p for (w, _, c), p in theirs.items() if w == name and p is not None}
         assert o.outcome == "graded" and o.isolated and not o.judged and o.maximum == 13.0
     assert "part-a" in found["right"].needs_person
+
+
+def test_each_outcome_is_handed_back_as_a_result(tmp_path: Path, home: Course) -> None:
+    folder = hand_in(tmp_path / "in", home, "ann", "fault")
+    submit(folder, "junk", b"\x00\x01\x02")
+    (folder / "ann" / "observations").mkdir()  # an observer's sheets are no exercise
+    assert set(grade(folder, home)) == {"ann", "fault", "junk"}
+
+    def told(who: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((home.feedback / who / NAME / "result.json").read_text("utf-8"))
+        return found
+
+    assert (told("ann")["points"], told("ann")["maximum"], told("ann")["passed"]) == (3.0, 5.0, False)
+    assert told("fault")["points"] is None and told("junk")["points"] is None
+    first = told("ann")
+    (home.feedback / "ann" / NAME / "result.json").unlink()  # a course that was marked before results were handed back
+    grade(folder, home)
+    assert told("ann") | {"at": ""} == first | {"at": ""}
