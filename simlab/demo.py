@@ -173,7 +173,11 @@ def _specimens(home: Path) -> Iterator[tuple[str, str, Specimen]]:
     course = open_course(home)
     yield "ana.ito", "the solution", trio.worked(course, ASSIGNMENT, "ana.ito")
     yield "bo.larsen", "the untouched exercise", trio.untouched(course, ASSIGNMENT)
-    yield "cleo.mbeki", "a misconception: sealed-so-safe", trio.mistaken(course, ASSIGNMENT, "sealed-so-safe", "cleo.mbeki")
+    yield (
+        "cleo.mbeki",
+        "a misconception: sealed-so-safe",
+        trio.mistaken(course, ASSIGNMENT, "sealed-so-safe", "cleo.mbeki"),
+    )
     hostile = trio.untouched(course, ASSIGNMENT)
     for cell in hostile.notebook["cells"]:
         cell["source"] = {"readable-answer": HOSTILE, "seal-answer": FORGED}.get(
