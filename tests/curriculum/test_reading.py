@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 
 from simlab.curriculum import reading
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -34,3 +40,14 @@ def test_citations_code_and_markup_do_not_count() -> None:
     assert reading.grade(f"**{text}**") == reading.grade(text)
     assert reading.grade(f"{text[:-1]} (45 CFR 164.404(a)(2)).") == pytest.approx(reading.grade(text))
     assert reading.grade("`check.simulate()`") == 0.0
+
+
+@pytest.mark.parametrize(
+    "path", sorted(p for part in ("lessons", "solutions") for p in (ROOT / part).rglob("*.ipynb")), ids=lambda p: p.stem
+)
+def test_a_sum_of_money_is_not_taken_for_mathematics(path: Path) -> None:
+    # Two dollar signs in one paragraph are a formula to JupyterLab, and what stands between them is unreadable.
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        if cell["cell_type"] == "markdown":
+            for paragraph in "".join(cell["source"]).split("\n\n"):
+                assert len(re.findall(r"(?<!\\)\$", paragraph)) < 2, paragraph[:80]
