@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import secrets
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from simlab.errors import InputError, LogError, SimlabError
+from simlab.grading import records_shown as shown
 
 if TYPE_CHECKING:
     from simlab.grading.recording import Desk
-    from simlab.records import Entry, Kept, Register
+    from simlab.records import Entry, Kept
 
 OK, LOOK = 0, 1  # 1: something needs a person's look
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -57,14 +56,14 @@ def import_(home: Path, trainer: str, as_json: bool) -> None:
 
     desk = _desk(home)
     taken = issuing.take_results(desk, _now(), trainer)
-    _notes(desk.register)
+    shown.notes(desk.register)
     if as_json:
-        _json({"added": [k.n for k in taken.added], "known": taken.known, "waiting": taken.waiting,
+        shown.as_json({"added": [k.n for k in taken.added], "known": taken.known, "waiting": taken.waiting,
                "refused": [{"what": b.path, "why": b.why} for b in taken.refused]})  # fmt: skip
     else:
         click.echo(f"{len(taken.added)} entered, {taken.known} known already, {len(taken.waiting)} not yet marked.")
-        _named("waits to be marked", taken.waiting)
-        _named("could not enter", [f"{b.path}: {b.why}" for b in taken.refused])
+        shown.named("waits to be marked", taken.waiting)
+        shown.named("could not enter", [f"{b.path}: {b.why}" for b in taken.refused])
     sys.exit(LOOK if taken.waiting or taken.refused else OK)
 
 
@@ -78,14 +77,14 @@ def observe(folder: Path, home: Path, as_json: bool) -> None:
 
     desk = _desk(home)
     added, known, bad = issuing.take_sheets(desk, folder, _now())
-    _notes(desk.register)
+    shown.notes(desk.register)
     if as_json:
-        _json(
+        shown.as_json(
             {"added": [k.n for k in added], "known": known, "set_aside": [{"what": b.path, "why": b.why} for b in bad]}
         )
     else:
         click.echo(f"{len(added)} sheets entered, {known} known already, {len(bad)} set aside.")
-        _named("set aside", [f"{b.path}: {b.why}" for b in bad])
+        shown.named("set aside", [f"{b.path}: {b.why}" for b in bad])
     sys.exit(LOOK if bad else OK)
 
 
@@ -112,7 +111,7 @@ def attest(
     fields = {"lesson": lesson, "trainer": trainer, "minutes": minutes, "mode": mode, "text": text}
     entry = issuing.attest(desk, person, at, now, **fields, passed=True if passed else None)
     (kept,) = desk.register.add([entry])
-    _notes(desk.register)
+    shown.notes(desk.register)
     click.echo(f"Entered as number {kept.n}, kept until {entry.retain_until}.")
 
 
@@ -136,9 +135,9 @@ def evaluations(workspaces: tuple[Path, ...], home: Path) -> None:
     added = [k.entry.evidence for k in reg.add(done) if k.entry]
     if added:
         forms.keep(reg.folder, [(f, desk.team(f.person)) for f in (by_evidence[e] for e in added)])
-    _notes(reg)
+    shown.notes(reg)
     click.echo(f"{len(added)} forms taken in, {len(found) - len(added)} known already.")
-    _named("left out", bad)
+    shown.named("left out", bad)
     sys.exit(LOOK if bad else OK)
 
 
@@ -158,9 +157,9 @@ def list_(person: str | None, lesson: str | None, kind: str | None, home: Path, 
     lines = [k for k in _read(_desk(home)) if k.entry and _fits(k.entry, person, lesson, kind)]
     if as_json:
         for kept in lines:
-            _json(row(kept))
+            shown.as_json(row(kept))
         return
-    _table(lines)
+    shown.table(lines)
 
 
 def _fits(entry: Entry, person: str | None, lesson: str | None, kind: str | None) -> bool:
@@ -187,22 +186,10 @@ def verify(seen: str, file: Path | None, home: Path, as_json: bool) -> None:
     except (LogError, InputError) as e:
         told |= {"whole": not isinstance(e, LogError), "problem": str(e)}
     if as_json:
-        _json(told | {"notes": reg.notes})
+        shown.as_json(told | {"notes": reg.notes})
     else:
-        _verified(told, reg.notes)
+        shown.verified(told, reg.notes)
     sys.exit(LOOK if "problem" in told else OK)
-
-
-def _verified(told: dict[str, Any], notes: list[str]) -> None:
-    for note in notes:
-        click.echo(f"note: {note}", err=True)
-    if "last" in told:
-        click.echo(f"The register is whole: {told['lines']} lines. Keep the last link somewhere else: {told['last']}")
-    if "certificate" in told:
-        c = told["certificate"]
-        click.echo(f"The certificate is as it was issued: {c['name'] or c['person']}, {c['track']}, {c['at'][:10]}.")
-    if "problem" in told:
-        click.echo(f"error: {told['problem']}", err=True)
 
 
 @records.command("export")
@@ -219,7 +206,7 @@ def export(file: Path, columns: str, home: Path) -> None:
         if name not in COLUMNS:
             raise UnknownName("column", name, COLUMNS)
     lines = _read(_desk(home))
-    _write(file, as_csv(lines, wanted), "utf-8-sig")  # with a mark, so that spreadsheets read names right
+    shown.write(file, as_csv(lines, wanted), "utf-8-sig")  # with a mark, so that spreadsheets read names right
     click.echo(f"{len(lines)} rows written to {file}")
 
 
@@ -237,9 +224,9 @@ def certificates(people: tuple[str, ...], track: str | None, home: Path, as_json
 
     desk = _desk(home)
     done = issuing.certificates(desk, _now(), people, track)
-    _notes(desk.register)
+    shown.notes(desk.register)
     if as_json:
-        _json([{"person": e.person, "track": e.track, "at": e.at, "file": str(path)} for e, path in done])
+        shown.as_json([{"person": e.person, "track": e.track, "at": e.at, "file": str(path)} for e, path in done])
         return
     for entry, path in done:
         click.echo(f"{entry.person} {entry.track}: {path}")
@@ -268,7 +255,7 @@ def team_(wanted: str | None, track: str | None, out: Path, home: Path) -> None:
         found, issuing.hard(desk, [p.id for p in people]), evaluated, forms.STATEMENTS, desk.organization, today,
         titles=issuing.titles(desk) | {t.id: t.name for t in tracks().values()}, title=" ".join(filter(None, (wanted, track))), logo=issuing.logo_of(desk),
     )  # fmt: skip
-    _write(out, page, "utf-8")
+    shown.write(out, page, "utf-8")
     click.echo(f"{len(found)} people, {sum(bool(s.late) for s in found)} late: {out}")
 
 
@@ -287,7 +274,7 @@ def hold(person: str, reason: str, by: str, lift: bool, home: Path) -> None:
 
     reg = _desk(home).register
     kept = retention.hold(reg, person, reason, by, _now(), secrets.token_hex(16), lift=lift)
-    _notes(reg)
+    shown.notes(reg)
     click.echo(f"{'Lifted' if lift else 'Held'}, as number {kept.n}.")
 
 
@@ -304,10 +291,10 @@ def destroy(reason: str, by: str, yes: bool, home: Path) -> None:
     if not yes:
         going = retention.expired(reg.read(), _now().date())
         click.echo(f"{len(going)} entries are past their last day and under no hold. With --yes they are destroyed.")
-        _named("would go", [f"{k.n} {k.entry.person} {k.entry.lesson}" for k in going if k.entry])
+        shown.named("would go", [f"{k.n} {k.entry.person} {k.entry.lesson}" for k in going if k.entry])
         return
     gone = retention.destroy(reg, reason, by, _now(), secrets.token_hex(16))
-    _notes(reg)
+    shown.notes(reg)
     click.echo(f"{len(gone)} entries destroyed. Backups of the register, and files handed out, are yours to see to.")
 
 
@@ -327,14 +314,8 @@ def _desk(home: Path) -> Desk:
 def _read(desk: Desk) -> list[Kept]:
 
     lines = desk.register.read()
-    _notes(desk.register)
+    shown.notes(desk.register)
     return lines
-
-
-def _notes(register: Register) -> None:
-    """What was found wrong in the file, and mended."""
-    for note in register.notes:
-        click.echo(f"note: {note}", err=True)
 
 
 def _known_person(desk: Desk, person: str) -> None:
@@ -342,42 +323,3 @@ def _known_person(desk: Desk, person: str) -> None:
 
     if desk.people and person not in desk.people:
         raise UnknownName("person in people.csv", person, desk.people)
-
-
-def _named(what: str, items: Iterable[str]) -> None:
-    from simlab.exercise.wire import tame
-
-    for item in items:
-        click.echo(f"{what}: {tame(item)}", err=True)
-
-
-def _json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
-
-
-def _write(path: Path, text: str, encoding: str) -> None:
-    try:
-        path.write_text(text, encoding=encoding, newline="")
-    except OSError as e:
-        raise InputError(f"{path}: cannot be written: {e.strerror or e}") from None
-
-
-def _table(lines: list[Kept]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from simlab.exercise.wire import tame
-
-    table = Table("no.", "at", "kind", "person", "lesson", "score", "passed", "keep until", box=box.SIMPLE)
-    for kept in lines:
-        e = kept.entry
-        assert e is not None
-        points = "" if e.score is None else f"{e.score:g} of {e.maximum or 0:g}"
-        passed = "" if e.passed is None else "yes" if e.passed else "no"
-        lesson = " ".join(filter(None, (e.lesson, e.item)))
-        cells = (str(kept.n), e.at[:10], e.kind, e.name or e.person, lesson, points, passed, str(e.retain_until))
-        table.add_row(*(Text(tame(c)) for c in cells))
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
-    click.echo(f"{len(lines)} entries.")
