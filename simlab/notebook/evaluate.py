@@ -19,6 +19,7 @@ STATEMENTS = (
 )
 SCALE = (("1", "1 not at all"), ("2", "2"), ("3", "3 partly"), ("4", "4"), ("5", "5 fully"))
 NOTE = "note"
+THANKS = "Thank you. It lies in your own folder, and you can change it at any time."
 INTRO = [("What was this lesson worth?", "Five lines and a note, if you like. It does not count for or against you.")]
 
 
@@ -35,12 +36,12 @@ def _form(lesson: str) -> Sheet:
 
     def press(button: str, values: Values) -> tuple[str, str]:
         answers.give(name, [*(int(values[ident]) for ident, _ in STATEMENTS), values.get(NOTE, "")])
-        return "Kept.", "\n".join(["Thank you. You can change it at any time.", *answers.notes])
+        return "Kept.", "\n".join([THANKS, *answers.notes])
 
     given = _values(answers.get(name))
     sheet = Sheet(fields, [("keep", "Keep my evaluation", True)], press, intro=INTRO, values=given)
     if given:
-        sheet.tell(lambda: ("Kept.", "Thank you. You can change it at any time."))
+        sheet.tell(lambda: ("Kept.", THANKS))
     drafts.follow_sheet(sheet, name)
     return sheet
 
