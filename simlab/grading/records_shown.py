@@ -52,7 +52,7 @@ def table(lines: list[Kept]) -> None:
         assert e is not None
         points = "" if e.score is None else f"{e.score:g} of {e.maximum or 0:g}"
         passed = "" if e.passed is None else "yes" if e.passed else "no"
-        lesson = " ".join(filter(None, (e.lesson, e.item)))
+        lesson = " ".join(filter(None, (e.lesson, e.item))) or e.track
         cells = (str(kept.n), e.at[:10], e.kind, e.name or e.person, lesson, points, passed, str(e.retain_until))
         table.add_row(*(Text(tame(c)) for c in cells))
     Console(width=None if sys.stdout.isatty() else 160).print(table)
