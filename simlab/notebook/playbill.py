@@ -27,7 +27,7 @@ class Playbill(widgets.VBox):
         self.children = [*form, *([shown] if shown else [])]
         return Follows("", "")
 
-    def open(self) -> Playbill:
+    def begin(self) -> Playbill:
         """Show the list and its first role-play."""
         self._chosen(dict(self.lists.chosen))
         return self
@@ -35,7 +35,7 @@ class Playbill(widgets.VBox):
 
 def playbill(*left_out: str) -> Playbill | None:
     """Every role-play but those named, one's own track's first; what is wrong is said in words."""
-    return in_words(lambda: Playbill(titles(role_of(Path.cwd()), left_out)).open())
+    return in_words(lambda: Playbill(titles(role_of(Path.cwd()), left_out)).begin())
 
 
 def titles(role: str, left_out: tuple[str, ...] = ()) -> dict[str, str]:
