@@ -15,7 +15,7 @@ from simlab.exercise import tasks
 from simlab.exercise.variant import in_practice, own_seed
 from tests.browser.axe import findings
 from tests.browser.conftest import Lab
-from tests.browser.driving import go_to, has_focus, opened, press_until, run_all
+from tests.browser.driving import at_rest, go_to, has_focus, opened, press_until, run_all
 
 pytestmark = pytest.mark.browser
 
@@ -79,6 +79,7 @@ def test_each_task_is_worked_by_mouse_and_comes_back(
     expect(page.locator(".lm-DockPanel-tabBar .jp-mod-dirty")).to_have_count(0)
     lab.stop_kernels()
     page.reload()
+    at_rest(page)  # the kernel is a new one
     run_all(page)
     for name in NAMES:
         expect(form(page, name).get_by_role("status")).to_contain_text("Right.")
