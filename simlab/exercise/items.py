@@ -9,6 +9,7 @@ them, by the track and by the draw.
 from __future__ import annotations
 
 import contextlib
+import functools
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -147,7 +148,16 @@ class Items(Model):
 
 
 def load_items(path: Path) -> Items:
-    """The questions of one file. Raises ContentError."""
+    """The questions of one file, read once until it changes. Raises ContentError."""
+    try:
+        at = path.stat()
+    except OSError:
+        return load_file(path, Items)  # which says why
+    return _read(path, at.st_mtime_ns, at.st_size)
+
+
+@functools.lru_cache(maxsize=64)
+def _read(path: Path, _mtime: int, _size: int) -> Items:
     return load_file(path, Items)
 
 

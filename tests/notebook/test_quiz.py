@@ -9,6 +9,7 @@ import pytest
 
 from simlab.content import names, resource
 from simlab.exercise import items
+from simlab.exercise import workspace as workspaces
 from simlab.exercise.answers import Answers
 from simlab.notebook import check, quiz
 from simlab.notebook.choice import Choice
@@ -74,3 +75,14 @@ def test_a_marked_answer_is_kept_and_not_judged(beside_a_notebook: Path) -> None
 def test_an_unknown_question_is_answered_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     quiz("cafe-labtop")
     assert "did you mean 'cafe-laptop'?" in capsys.readouterr().out
+
+
+def test_a_pools_name_shows_the_case_of_ones_own_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspaces.prepare(tmp_path / "w", "ana.ito")
+    monkeypatch.chdir(tmp_path / "w" / "lessons")
+    pool = [i for i in every_item() if i.pool and i.practice and i.roles]
+    for item in pool:
+        workspaces.choose_role(tmp_path / "w", item.roles[0])
+        own = [i.stem for i in pool if i.pool == item.pool and item.roles[0] in i.roles]
+        assert any(quiz(item.pool).legend.startswith(stem) for stem in own)
+    assert pool
