@@ -12,7 +12,7 @@ from simlab.tabletop.consequences import company
 SEED, MEMBERS = 2, 10_000
 KEPT = {"given": "gender", "left out": ""}
 COLUMNS = {
-    "member_id": "Member no.", "name_given": "First name", "name_family": "Last name", "birth_date": "Born",
+    "member_id": "Member no.", "name": "Name", "birth_date": "Born",
     "gender": "Sex", "zip3": "ZIP", "state": "State", "phone": "Phone", "reason": "Came for",
 }  # fmt: skip
 
@@ -25,6 +25,7 @@ def glance(rows: int = 4) -> Page:
     members = world.table("members")
     shown = members[~members["is_minor"] & members["member_id"].isin(first.index)].head(rows).copy()
     shown["reason"] = [texts[first[m]] for m in shown["member_id"]]
+    shown["name"] = [f"{g} {f}" for g, f in zip(shown["name_given"], shown["name_family"], strict=True)]
     shown["birth_date"] = shown["birth_date"].dt.strftime("%Y-%m-%d")
     head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in COLUMNS.values())
     body = "".join(
