@@ -68,6 +68,11 @@ def _faults(dialogue: Dialogue) -> Iterator[tuple[str, str, bool]]:
         drawn: list[str | None] = [v.id for v in dialogue.variants]
         for variant in drawn or [None]:
             yield from _plays(dialogue, variant)
+        # A turn may belong to one variant only; it must be reached in some.
+        reached = {s.turn for v in drawn or [None] for p in paths(dialogue, v) for s in p.transcript}
+        for turn in dialogue.turns:
+            if turn.id not in reached:
+                yield f"turn {turn.id!r} is never reached", "lead there, or take it out", True
     except ContentError as e:
         yield e.problem, "let each way end", True
 
@@ -103,7 +108,3 @@ def _plays(dialogue: Dialogue, variant: str | None) -> Iterator[tuple[str, str, 
         yield f"always to refuse harms nobody{shown}", "say what refusing does to the member", True
     if slogan(dialogue, "check", variant).passed and len(dialogue.variants) < 2:
         yield f"always to check passes it{shown}", "let a turn come at which one must act", False
-    reached = {s.turn for p in ends for s in p.transcript}
-    for turn in dialogue.turns:
-        if turn.id not in reached and not dialogue.variants:
-            yield f"turn {turn.id!r} is never reached{shown}", "lead there, or take it out", True

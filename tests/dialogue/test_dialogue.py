@@ -137,6 +137,14 @@ def test_lint_finds_a_role_play_that_a_slogan_passes() -> None:
     assert any("it is not over" in f for f in changed(turns=(it.turns[0].model_copy(update={"options": tuple(loop)}),)))
 
 
+@pytest.mark.parametrize("name", [EXAMPLE, "son-with-poa"])
+def test_a_turn_that_no_variant_reaches_is_found(name: str) -> None:
+    it = dialogue.load(name)
+    lost = it.turns[0].model_copy(update={"id": "lost"})
+    found = [f.problem for f in lint.lint(it.model_copy(update={"turns": (*it.turns, lost)}))]
+    assert found == ["turn 'lost' is never reached"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_as_a_task_only_thinking_passes(name: str) -> None:
     for seed in range(6):
