@@ -53,7 +53,12 @@ def play_(name: str, seed: int) -> None:
 
 def debrief(it: Dialogue, played: Played) -> str:
     """How it ended, and what the rule says, in plain text."""
-    told = [f"{c} to {to}{'' if fine else ' (not theirs to hear)'}" for c, to, fine in played.told]
+    other = played.scene.fill(it.cast.other.name)
+    each = [
+        f"{c} to {other if to == 'other' else to}{'' if fine else ' (not theirs to hear)'}"
+        for c, to, fine in played.told
+    ]
+    told = list(dict.fromkeys(each))
     lines = [
         "It went well." if played.passed else "Not yet: play it again.",
         f"Told: {', '.join(told) or 'nothing'}.",
