@@ -8,6 +8,7 @@ import pytest
 
 from simlab.exercise import tasks
 from simlab.exercise.tasks import _parts as parts
+from simlab.exercise.tasks import eobs
 from simlab.exercise.wire import decode, encode
 
 OPTIONS: dict[str, dict[str, Any]] = {"roleplay": {"dialogue": "spouse-caller"}}
@@ -72,3 +73,16 @@ def test_its_text_shows_it_all_and_what_was_answered(name: str) -> None:
 def test_its_answer_can_be_kept(name: str) -> None:
     answer = tasks.get(name).full(made(name, 5))
     assert decode(encode(answer)) == answer and isinstance(answer, list | str | int)
+
+
+def test_of_two_lines_that_look_the_same_either_is_the_false_one() -> None:
+    twice = [m for m in map(eobs.make, SEEDS) if m.way == "twice"]
+    assert twice
+    for material in twice:
+        false = next(line for line in material.lines if line.id == material.false)
+        twins = [
+            x.id for x in material.lines if (x.day, x.provider, x.service) == (false.day, false.provider, false.service)
+        ]
+        assert len(twins) == 2
+        assert [eobs.judge(material, [one]).share for one in twins] == [1.0, 1.0]
+        assert eobs.judge(material, twins).share == 0.5

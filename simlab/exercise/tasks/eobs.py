@@ -229,11 +229,23 @@ def judge(material: Statements, answer: Any) -> Verdict:
     reported = set(parts.given(answer)) & {line.id for line in material.lines}
     if not reported:
         return Verdict(0.0, UNANSWERED)
-    hit, extra = material.false in reported, len(reported - {material.false})
+    # Billed twice: the two lines look the same, so either of them is the false one. Both are one too many.
+    hit = bool(reported & _alike(material))
+    extra = len(reported) - hit
     share = max(0.0, 1 - extra / 2) if hit else 0.0
     details = (Detail("the line that never happened was reported" if hit else "the line that never happened was not reported", hit),
                Detail(f"{extra} honest line{'s' if extra != 1 else ''} reported", not extra))  # fmt: skip
     return Verdict(share, _message(material, hit, extra), details, CITE)
+
+
+def _alike(material: Statements) -> set[str]:
+    """The false line, and every line that nobody can tell from it."""
+
+    def seen(line: Line) -> tuple[str, str, str]:
+        return line.day, line.provider, line.service
+
+    false = next(line for line in material.lines if line.id == material.false)
+    return {line.id for line in material.lines if seen(line) == seen(false)}
 
 
 def _message(material: Statements, hit: bool, extra: int) -> str:
@@ -277,5 +289,5 @@ MISTAKES: dict[str, Callable[[Statements], Any]] = {
     "largest": lambda m: [m.dearest],
     "strange-name": lambda m: [m.odd_name],
     "everything": lambda m: [line.id for line in m.lines],
-    "newest": lambda m: [next(x.id for x in reversed(m.lines) if x.id != m.false)],
+    "newest": lambda m: [next(x.id for x in reversed(m.lines) if x.id not in _alike(m))],
 }
