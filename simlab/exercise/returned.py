@@ -14,20 +14,20 @@ CAP = 2_000_000
 
 
 def take(workspace: Workspace, folder: Path | str) -> list[str]:
-    """Copy this learner's own results from a trainer's folder; what was taken, as paths below `feedback`.
+    """Copy this learner's own results from a trainer's folder; what is new, as paths below `feedback`.
 
     The folder is the trainer's `feedback`, the learner's own part of it, or one exercise's. Other people's
-    results, links and large files are left. Raises InputError where there is nothing of this learner's.
+    results, links and large files are left. Raises InputError where the folder is not there, and where
+    nothing can be written.
     """
     source = Path(folder).expanduser()
     if not source.is_dir():
         raise InputError(f"{source} is not a folder: name the one that your trainer gave you")
     own = source / workspace.learner if (source / workspace.learner).is_dir() else source
     taken = [t for place in (own, *sorted(own.iterdir())) if place.is_dir() for t in _result(workspace, place)]
-    for page in sorted(own.glob("certificate-*.html")):
+    # A certificate does not say in a form of its own whose it is: the folder does.
+    for page in sorted(own.glob("certificate-*.html")) if own.resolve().name == workspace.learner else ():
         taken += _copy(page, workspace.folder / "feedback" / page.name)
-    if not taken:
-        raise InputError(f"{source} holds no results of {workspace.learner}")
     return taken
 
 
@@ -52,8 +52,11 @@ def _copy(source: Path, target: Path) -> list[str]:
     if not _is_plain(source):
         return []
     try:
+        raw = source.read_bytes()
+        if target.is_file() and target.read_bytes() == raw:
+            return []
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(target, source.read_bytes())
+        write_whole(target, raw)
     except OSError as e:
         raise InputError(f"cannot write {target}: {e.strerror or e}") from None
     return [target.name if target.name.startswith("certificate-") else f"{target.parent.name}/{target.name}"]

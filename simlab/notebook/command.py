@@ -71,4 +71,6 @@ def _settled(root: Path, role: str | None, organization: Path | None, feedback: 
     if organization:
         yield f"Contacts and rules are those of {organizations.adopt(organization, root).name}."
     if feedback:
-        yield f"Taken in from your trainer: {', '.join(returned.take(workspaces.find(root), feedback))}."
+        # Nothing there yet is an ordinary day: the course opens all the same.
+        taken = ", ".join(returned.take(workspaces.find(root), feedback)) or "nothing new"
+        yield f"Taken in from your trainer: {taken}."

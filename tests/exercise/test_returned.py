@@ -36,27 +36,42 @@ def test_own_results_and_certificates_are_taken(own: workspace.Workspace, tmp_pa
     (back / "ana.ito" / "certificate-claims.html").write_text("x", encoding="utf-8")
     assert returned.take(own, back) == [f"{NAME}/result.json", f"{NAME}/index.html", "certificate-claims.html"]
     assert (own.folder / "feedback" / NAME / "index.html").read_text("utf-8") == "<p>ünder</p>"
-    for part in (back / "ana.ito", back / "ana.ito" / NAME):
-        assert f"{NAME}/result.json" in returned.take(own, part)
+    for part in (back, back / "ana.ito", back / "ana.ito" / NAME):
+        assert returned.take(own, part) == []  # there already
+        (own.folder / "feedback" / NAME / "result.json").unlink()
+        assert returned.take(own, part) == [f"{NAME}/result.json"]
 
 
 def test_other_peoples_results_and_links_are_left(own: workspace.Workspace, tmp_path: Path) -> None:
     back = given_back(tmp_path / "feedback", "bo.larsen")
-    with pytest.raises(InputError, match=r"no results of ana\.ito"):
-        returned.take(own, back / "bo.larsen")
+    (back / "bo.larsen" / "certificate-claims.html").write_text("x", encoding="utf-8")
+    for part in (back, back / "bo.larsen", back / "bo.larsen" / NAME):
+        assert returned.take(own, part) == []
+    assert not (own.folder / "feedback").exists()
     link = tmp_path / "links" / NAME
     link.mkdir(parents=True)
     (link / "result.json").symlink_to(back / "bo.larsen" / NAME / "result.json")
-    with pytest.raises(InputError, match="no results"):
-        returned.take(own, link.parent)
+    assert returned.take(own, link.parent) == []
     with pytest.raises(InputError, match="is not a folder"):
         returned.take(own, tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"assignment": "../../x", "learner": "ana.ito"}', "[" * 100_000])
 def test_a_damaged_result_is_left(own: workspace.Workspace, tmp_path: Path, text: str) -> None:
-    with pytest.raises(InputError, match="no results"):
-        returned.take(own, given_back(tmp_path / "feedback", "ana.ito", text))
+    assert returned.take(own, given_back(tmp_path / "feedback", "ana.ito", text)) == []
+
+
+def test_a_place_that_cannot_be_written_is_said(own: workspace.Workspace, tmp_path: Path) -> None:
+    (own.folder / "feedback").write_text("in the way", encoding="utf-8")
+    with pytest.raises(InputError, match="cannot write"):
+        returned.take(own, given_back(tmp_path / "feedback", "ana.ito"))
+
+
+def test_the_course_opens_also_before_anything_was_given_back(own: workspace.Workspace, tmp_path: Path) -> None:
+    (tmp_path / "feedback").mkdir()
+    words = ["--workspace", str(own.folder), "--prepare-only", "--feedback", str(tmp_path / "feedback")]
+    done = CliRunner().invoke(lab, words)
+    assert done.exit_code == 0 and "Taken in from your trainer: nothing new." in done.output
 
 
 def test_the_command_settles_it_all(own: workspace.Workspace, tmp_path: Path) -> None:
