@@ -29,6 +29,8 @@ class Task(Asked):
 
     kind = traitlets.Unicode().tag(sync=True)  # for the style of its own
     shown = traitlets.List().tag(sync=True)
+    heads = traitlets.List().tag(sync=True)  # caption, then two columns' names; [] without a table of what follows
+    rows = traitlets.List().tag(sync=True)  # [name, number]
     picked = traitlets.List().tag(sync=True)
     answered = traitlets.List().tag(sync=True)
 
@@ -57,10 +59,18 @@ def draw(work: Work) -> Task:
     form = Task(
         module.LEGEND, module.view(work.material), lambda picked: _press(work, picked), kind=work.task, button=button
     )
+    form.observe(lambda change: _follow(work, form), names="answered")
     if work.given is not None and form.fits(work.given):
         form.answer(work.given, lambda: _say(work))
     Drafts(work.answers.folder).follow(form, work.name)
     return form
+
+
+def _follow(work: Work, form: Task) -> None:
+    """Where an answer has consequences in numbers, show them; those are of the learner's own draw, and no key."""
+    module: Any = tasks.get(work.task)
+    found = module.table(work.material, form.answered) if hasattr(module, "table") else None
+    form.heads, form.rows = found or ([], [])
 
 
 def _press(work: Work, picked: list[str]) -> tuple[str, str]:

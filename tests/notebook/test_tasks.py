@@ -57,6 +57,14 @@ def test_marked_work_is_kept_and_nothing_of_the_key_is_sent(tmp_path: Path, name
     )
 
 
+def test_a_rule_shows_its_numbers(tmp_path: Path) -> None:
+    form = shown(tmp_path, "policy", practice=True)
+    assert form.rows == []
+    form.picked = ["questions:0", "kind:card", "back:no"]
+    form.presses += 1
+    assert dict(form.rows)["strangers let through"] >= 50 and dict(form.rows)["members turned away"] == 0
+
+
 def test_what_the_page_does_not_offer_is_not_kept(tmp_path: Path) -> None:
     form = shown(tmp_path, "eobs", practice=True)
     form.picked = ["9-9"]

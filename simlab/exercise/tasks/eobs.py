@@ -120,7 +120,7 @@ def _remember(i: int, row: dict[str, Any], dearest: int, group: int, doctor: str
     if i == group:
         return f"{_said(row['day'])}: {doctor}, {row['service'].lower()}. The receptionist said that “{name}” sends their bills."
     if i == dearest:
-        return f"{_said(row['day'])}: {row['provider']}, {row['service'].lower()}. They told me before that it costs a lot."
+        return f"{_said(row['day'])}: {row['provider']}, {row['service'].lower()}. It cost a lot. I asked, and they said that it is right."
     return f"{_said(row['day'])}: {row['provider']}, {row['service'].lower()}."
 
 

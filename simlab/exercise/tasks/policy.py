@@ -131,6 +131,18 @@ def _next(low: bool, kind: bool) -> str:
     return "Who can know the answers? What stands on a card, whoever has the card knows."
 
 
+def table(material: Week, answer: Any) -> tuple[list[str], list[list[Any]]] | None:
+    """What the rule did, as a caption with two heads and rows of (name, number); None before a rule is set."""
+    rule = setting(answer)
+    if rule is None:
+        return None
+    got = run(material, *rule)
+    rows: list[list[Any]] = [
+        ["strangers let through", got.strangers], ["members turned away", got.turned], ["members called back", got.called],
+    ]  # fmt: skip
+    return ["The week, under this rule", "Callers", "Calls"], rows
+
+
 def text(material: Week, answer: Any) -> str:
     return parts.as_text([*view(material), parts.text(LEGEND)], answer)
 

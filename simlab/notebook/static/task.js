@@ -64,6 +64,11 @@ function draw(model, root) {
       : lists.length || read().length ? "" : "Mark something first."),
     first: () => (lists.find(({ node }) => !node.value) ?? marks[0])?.node,
   });
+  const follows = el("div", { class: "simlab-form simlab-follows" });
+  const show = () => follows.replaceChildren(...(model.get("rows").length ? [numbers(model.get("heads"), model.get("rows"))] : []));
+  model.on("change:rows", show);
+  show();
+  root.append(follows);
 }
 
 // Tabs as the WAI-ARIA practices have them: one stop for Tab, the arrow keys between them.
