@@ -18,6 +18,7 @@ from typing import Any
 import simlab
 from simlab import personal
 from simlab.errors import InputError
+from simlab.exercise import copies
 from simlab.exercise.answers import NAME as ANSWERS
 from simlab.exercise.answers import read_untrusted
 from simlab.exercise.files import move
@@ -112,12 +113,12 @@ def _handed_out(workspace: Workspace, name: str) -> str:
 
 def _collect(source: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """The two files that are handed in, and what the learner should know about them."""
-    notebook = source / f"{source.name}.ipynb"
+    notebook, warnings = copies.chosen(source)
     if source.is_symlink() or notebook.is_symlink():
         raise InputError(f"{notebook.name} is a link to another place: put the notebook itself there")
-    files = {notebook.name: _bytes(notebook)}
-    cells = _code(files[notebook.name])
-    warnings: list[str] = []
+    name = f"{source.name}.ipynb"  # as the trainer's tools look for it
+    files = {name: _bytes(notebook)}
+    cells = _code(files[name])
     if cells is None:
         warnings.append(f"{notebook.name} cannot be read as a notebook: open and save it, or ask your trainer")
     answers = _answers(source / ANSWERS, files, warnings)

@@ -19,12 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import simlab
-from simlab.content import resource
-from simlab.errors import InputError, UnknownName
+from simlab.content import names, resource
+from simlab.errors import ContentError, InputError, UnknownName
 from simlab.exercise.files import write_whole
+from simlab.exercise.items import load_items
 
 STATE = ".simlab"
 PRACTICE = "practice"
+AUTHORS = "OBJECTIVES.md"  # a table for authors, beside the lessons
 # What file managers leave behind: a folder with nothing else is empty.
 CLUTTER = {".DS_Store", "desktop.ini", "Thumbs.db", ".ipynb_checkpoints"}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}[A-Za-z0-9_-]|[A-Za-z0-9]")
@@ -64,13 +66,18 @@ class Report:
         """The report in a few lines."""
         lines = [f"Workspace {self.folder} of {self.learner}."]
         for words, paths in (("Added", self.added), ("Updated", self.updated)):
-            lines += [f"{words}: {', '.join(paths)}"] if paths else []
+            lines += [f"{words}: {', '.join(self._named(p) for p in paths)}"] if paths else []
         if self.kept:
             tail = "To get the newer version, rename yours and run this again."
             lines.append(f"Kept as you changed them, though a newer version exists: {', '.join(self.kept)}. {tail}")
         if not (self.added or self.updated or self.kept):
             lines.append("Everything is up to date.")
         return "\n".join([*lines, *self.notes])
+
+    def _named(self, path: str) -> str:
+        """A lesson or an exercise by its title; other files by their path."""
+        title = _read_json(self.folder / path).get("metadata", {}).get("title") if path.endswith(".ipynb") else ""
+        return f"{title} ({path})" if isinstance(title, str) and title else path
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,8 @@ class Workspace:
     def exercises(self) -> list[str]:
         """The names of the exercises that are there, sorted."""
         below = self.folder / "exercises"
-        return sorted(p.name for p in below.glob("*") if (p / f"{p.name}.ipynb").is_file())
+        # A notebook under another name is still that exercise's: see simlab.exercise.copies.
+        return sorted(p.name for p in below.glob("*") if next(p.glob("*.ipynb"), None))
 
     def exercise(self, name: str) -> Path:
         """The folder of an exercise, by its name, number or a part of its name. Raises UnknownName."""
@@ -233,7 +241,7 @@ def _tree(part: str) -> Iterator[tuple[str, bytes]]:
     for path in sorted(root.rglob("*")):
         below = path.relative_to(root)
         # Answers given while trying out an exercise in the clone are nobody's to be handed.
-        hidden = any(p.startswith((".", "__pycache__", "answers.")) for p in below.parts)
+        hidden = any(p.startswith((".", "__pycache__", "answers.")) for p in below.parts) or below.name == AUTHORS
         if path.is_file() and not path.is_symlink() and not hidden:
             yield f"{part}/{below.as_posix()}", path.read_bytes()
 
@@ -253,9 +261,34 @@ def _refresh(root: Path, learner: str, notes: tuple[str, ...]) -> Report:
         done[what].append(path)
         if what != "kept":
             after[path], told[path] = digest(raw), written(raw)
-    kept = {"version": 1, "content": simlab.__version__, "files": after, "written": told}
+    asked, now = _read_json(root / STATE / "manifest.json").get("questions", {}), questions()
+    notes = (*notes, *_reworded(asked if isinstance(asked, dict) else {}, now))
+    kept = {"version": 1, "content": simlab.__version__, "files": after, "written": told, "questions": now}
     _write_json(root / STATE / "manifest.json", kept)
     return Report(root, learner, **{k: tuple(v) for k, v in done.items()}, notes=notes)
+
+
+def questions() -> dict[str, str]:
+    """A digest of each question as it is asked now, by its id; a file that cannot be read has none."""
+    found: dict[str, str] = {}
+    for stem in names("items"):
+        try:
+            sheet = load_items(resource("items", f"{stem}.yml"))
+        except (ContentError, UnknownName):
+            continue
+        found |= {
+            i.id: digest(json.dumps([i.stem, [[o.id, o.text] for o in i.options]]).encode())[:12] for i in sheet.items
+        }
+    return found
+
+
+def _reworded(before: dict[str, Any], now: dict[str, str]) -> list[str]:
+    """What has become of the questions that were asked before, in words."""
+    changed = [q for q, d in before.items() if q in now and now[q] != d]
+    gone = [q for q in before if q not in now]
+    said = [f"asked in other words now: {len(changed)}"] if changed else []
+    said += [f"no longer asked: {len(gone)}"] if gone else []
+    return [f"Questions {'; '.join(said)}. What you answered stays in the history of your answers."] if said else []
 
 
 def _told(root: Path) -> dict[str, str]:

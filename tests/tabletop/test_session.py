@@ -209,3 +209,11 @@ def test_a_wrong_file_of_decisions_names_file_line_and_key(
     assert e.value.line == line
     assert words in str(e.value)
     assert not key or e.value.key == key
+
+
+def test_what_looks_like_a_real_persons_data_does_not_enter_the_log(tmp_path: Path) -> None:
+    real = "-".join(("321", "54", "9876"))
+    session = Session.start("vendor-portal", 1, Store(f"sqlite:///{tmp_path / 's.db'}"))
+    session.act("note", "facilitator", text=f"they named {real}")
+    kept = str([record.action for record in session._records])
+    assert real not in kept and "removed: looked like a Social Security number" in kept
