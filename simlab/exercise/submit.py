@@ -1,6 +1,7 @@
 """Hand in an exercise: notebook and answers as they are, with a receipt, in the trainer's folder.
 
     FOLDER/<learner>/<assignment>/{NN-name.ipynb, answers.json, receipt.json}
+    FOLDER/<learner>/evaluations/<lesson>.json, if the lesson was evaluated: its five numbers, no note
 
 What was handed in before moves to `<assignment>.earlier-N`. Links are not followed.
 """
@@ -21,10 +22,10 @@ from simlab.errors import InputError
 from simlab.exercise import copies
 from simlab.exercise.answers import NAME as ANSWERS
 from simlab.exercise.answers import read_untrusted
-from simlab.exercise.files import move
+from simlab.exercise.files import move, write_whole
 from simlab.exercise.workspace import Workspace, digest, manifest, shipped
 
-RECEIPT = "receipt.json"
+RECEIPT, EVALUATIONS = "receipt.json", "evaluations"
 CAP = 50_000_000
 # A text check with a second argument takes its text from the notebook, not from the answers.
 _ASKED = re.compile(r"""\bcheck\.(?:choice\(\s*|text\((?=[^,()]*\)))["']([A-Za-z0-9._-]+)["']""")
@@ -76,9 +77,22 @@ def submit(
     files[RECEIPT] = _json(record | ({"at": at} if at else {}))
     try:
         earlier = _deliver(files, target)
+        _evaluation(workspace, source.name, target.parent / EVALUATIONS)
     except OSError as e:
         raise InputError(f"cannot hand in to {target}: {e.strerror or e}. Choose a folder with --to") from None
     return Receipt(target, workspace.learner, source.name, sums, content, at, warnings, earlier)
+
+
+def _evaluation(workspace: Workspace, lesson: str, folder: Path) -> None:
+    """Lay what the learner thought of the lesson beside it: numbers alone, as a note may name somebody."""
+    try:
+        kept = read_untrusted(workspace.folder / "lessons" / ANSWERS).get(f"evaluation.{lesson}")
+    except InputError:
+        return  # what is wrong with the lessons' answers is told where they are used
+    marks = [mark for mark in kept if type(mark) is int] if isinstance(kept, list) else []
+    if marks:
+        folder.mkdir(exist_ok=True)
+        write_whole(folder / f"{lesson}.json", _json({"learner": workspace.learner, "lesson": lesson, "marks": marks}))
 
 
 def _source(workspace: Workspace, name: str | None) -> Path:

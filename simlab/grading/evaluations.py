@@ -1,6 +1,7 @@
 """What learners thought of the lessons, without their names: five numbers a lesson, from 1 to 5.
 
-The forms lie in learners' own workspaces (`lessons/answers.json`, `evaluation.<lesson>`). The numbers
+The forms lie in learners' own workspaces (`lessons/answers.json`, `evaluation.<lesson>`), and their numbers
+come with what is handed in (`<learner>/evaluations/<lesson>.json`). They
 go into `records/evaluations.jsonl`, in sorted order and with the team alone; the register keeps only that
 somebody has filled in the form. Notes are not taken: they are free text of a named person.
 """
@@ -23,6 +24,7 @@ from simlab.records.team import Evaluation
 
 NAME = "evaluations.jsonl"
 PREFIX = "evaluation."
+CAP, MOST = 10_000, 100_000  # bytes of a form that was handed in, and how many of them
 # The statements of the form, as the learner met them.
 STATEMENTS = (
     "I can use this in my work this week.",
@@ -47,7 +49,25 @@ class Form:
         return hashlib.sha256(f"evaluation|{self.person}|{self.lesson}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def read(workspace: Path) -> list[Form]:
+def read(place: Path) -> list[Form]:
+    """The forms of one workspace, or of a folder that was handed in. Raises InputError where it is neither."""
+    handed_in = sorted(place.glob("*/evaluations/*.json"))
+    return [f for path in handed_in[:MOST] for f in _handed_in(path)] if handed_in else _own(place)
+
+
+def _handed_in(path: Path) -> list[Form]:
+    """The form of one file that somebody else wrote; none where it is not of the known shape."""
+    try:
+        fine = path.is_file() and not path.is_symlink() and path.stat().st_size < CAP
+        found = json.loads(path.read_text(encoding="utf-8")) if fine else {}
+    except (OSError, ValueError, RecursionError):
+        return []
+    # Whose it is follows from the folder, as with all that is handed in.
+    marks = _marks(found.get("marks")) if isinstance(found, dict) else ()
+    return [Form(path.parent.parent.name, path.stem, marks)] if marks else []
+
+
+def _own(workspace: Path) -> list[Form]:
     """The forms of one workspace. Raises InputError where it is none, or its answers cannot be read."""
     person = find(workspace).learner
     given = read_untrusted(workspace / "lessons" / "answers.json")

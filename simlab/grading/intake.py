@@ -34,7 +34,8 @@ MOST_ODD = 20  # things of one learner that are no exercise, each of which gets 
 # Dot files, what systems leave in folders, what `simlab submit` sets aside when work is handed in again, and
 # observer's sheets (`simlab records observe`).
 _LITTER = re.compile(
-    r"^(\..*|.*\.earlier-\d+|observations|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*\.pyc)$", re.IGNORECASE
+    r"^(\..*|.*\.earlier-\d+|observations|evaluations|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*\.pyc)$",
+    re.IGNORECASE,
 )
 
 

@@ -19,7 +19,10 @@ STATEMENTS = (
 )
 SCALE = (("1", "1 not at all"), ("2", "2"), ("3", "3 partly"), ("4", "4"), ("5", "5 fully"))
 NOTE = "note"
-THANKS = "Thank you. It lies in your own folder, and you can change it at any time."
+THANKS = (
+    "Thank you. The five numbers go along when you hand in the exercise, and are counted without your name. "
+    "The note stays in your own folder. You can change both at any time."
+)
 INTRO = [("What was this lesson worth?", "Five lines and a note, if you like. It does not count for or against you.")]
 
 

@@ -11,7 +11,7 @@ import pytest
 from simlab.exercise import submit as submitting
 from simlab.exercise import workspace
 from simlab.exercise.answers import Answers
-from simlab.grading import notebooks
+from simlab.grading import evaluations, notebooks
 
 NAME = "02-encryption"
 REAL = "-".join(("321", "54", "9876"))  # put together here: no file holds a number that could be somebody's
@@ -103,3 +103,15 @@ def test_a_kernel_without_the_course_says_so_in_words(
         monkeypatch.setitem(__import__("sys").modules, name, None)
     with pytest.raises(SystemExit, match="open it with: simlab lab"):
         exec(compile(source, part, "exec"), {})
+
+
+def test_the_numbers_of_an_evaluation_go_along_and_its_note_does_not(own: workspace.Workspace, tmp_path: Path) -> None:
+    Answers(own.folder / "lessons").give(f"evaluation.{NAME}", [5, 4, 4, 3, 5, "Ask Bo about it"])
+    submitting.submit(own, "02", to=tmp_path)
+    sent = (tmp_path / "ana.ito" / "evaluations" / f"{NAME}.json").read_text("utf-8")
+    assert json.loads(sent) == {"learner": "ana.ito", "lesson": NAME, "marks": [5, 4, 4, 3, 5]}
+    (form,) = evaluations.read(tmp_path)
+    assert (form.person, form.lesson, form.marks) == ("ana.ito", NAME, (5, 4, 4, 3, 5))
+    for text in ("{", "[]", '{"marks": [9, 9, 9, 9, 9]}', '{"marks": "55555"}', "[" * 9_000):
+        (tmp_path / "ana.ito" / "evaluations" / f"{NAME}.json").write_text(text, encoding="utf-8")
+        assert evaluations.read(tmp_path) == []
