@@ -18,8 +18,8 @@ from typing import Any
 
 import simlab
 from simlab import personal
-from simlab.errors import InputError
-from simlab.exercise import copies
+from simlab.errors import ContentError, InputError
+from simlab.exercise import copies, items
 from simlab.exercise.answers import NAME as ANSWERS
 from simlab.exercise.answers import read_untrusted
 from simlab.exercise.files import move, write_whole
@@ -28,7 +28,7 @@ from simlab.exercise.workspace import Workspace, digest, manifest, shipped
 RECEIPT, EVALUATIONS = "receipt.json", "evaluations"
 CAP = 50_000_000
 # A text check with a second argument takes its text from the notebook, not from the answers.
-_ASKED = re.compile(r"""\bcheck\.(?:choice\(\s*|text\((?=[^,()]*\)))["']([A-Za-z0-9._-]+)["']""")
+_ASKED = re.compile(r"""\bcheck\.(?:(?:choice|task)\(\s*|text\((?=[^,()]*\)))["']([A-Za-z0-9._-]+)["']""")
 
 
 @dataclass(frozen=True)
@@ -191,8 +191,16 @@ def _code(raw: bytes) -> list[str] | None:
 
 def _unanswered(cells: list[str], answers: dict[str, Any]) -> list[str]:
     asked = dict.fromkeys(name for cell in cells for name in _ASKED.findall(cell))
-    missing = [name for name in asked if name not in answers]
+    missing = [name for name in asked if not _keys(name) & set(answers)]
     return [f"not answered yet: {', '.join(missing)}"] if missing else []
+
+
+def _keys(name: str) -> set[str]:
+    """The names under which an answer may lie: a question's own, or those of a pool's questions."""
+    try:
+        return {name, *(item.id for item in items.pool(name))}
+    except ContentError:
+        return {name}
 
 
 def _untouched(source: Path, cells: list[str]) -> bool:

@@ -115,3 +115,13 @@ def test_the_numbers_of_an_evaluation_go_along_and_its_note_does_not(own: worksp
     for text in ("{", "[]", '{"marks": [9, 9, 9, 9, 9]}', '{"marks": "55555"}', "[" * 9_000):
         (tmp_path / "ana.ito" / "evaluations" / f"{NAME}.json").write_text(text, encoding="utf-8")
         assert evaluations.read(tmp_path) == []
+
+
+def test_an_answer_to_a_question_of_a_pool_and_a_task_are_answers(own: workspace.Workspace) -> None:
+    answers = Answers(own.exercise("01"))
+    assert "safe-way-01" in submitting.submit(own, "01").text()
+    for name in ("phi-on-the-table", "wifi-portal", "reported-slip", "volunteer-badge"):
+        answers.give(name, "x")
+    assert "not answered yet: eobs" in submitting.submit(own, "01").text()
+    answers.give("eobs", ["1-1"])
+    assert "not answered yet" not in submitting.submit(own, "01").text()
