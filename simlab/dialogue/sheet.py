@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
-from typing import Any
 
 from simlab.dialogue.facts import scene
 from simlab.dialogue.model import Dialogue
+from simlab.pages import template
 
+TEMPLATES = Path(__file__).parent / "templates"
 SCORES = ("0 not seen", "1 in part", "2 done well")
 
 
@@ -19,18 +19,4 @@ def sheet(dialogue: Dialogue, seed: int = 0) -> str:
         (at.fill(t.says), [(at.fill(o.text), at.fill(o.within(at.variant).follows), o.next) for o in t.options], t.id)
         for t in dialogue.turns
     ]
-    return str(_template().render(it=dialogue, fill=at.fill, turns=turns, scores=SCORES))
-
-
-@functools.cache
-def _template() -> Any:
-    import jinja2
-
-    env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return env.get_template("sheet.html")
+    return str(template(TEMPLATES, "sheet.html").render(it=dialogue, fill=at.fill, turns=turns, scores=SCORES))

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simlab.curriculum.evaluation import STATEMENTS
 from simlab.errors import InputError
 from simlab.exercise.answers import read_untrusted
 from simlab.exercise.files import write_whole
@@ -25,14 +26,6 @@ from simlab.records.team import Evaluation
 NAME = "evaluations.jsonl"
 PREFIX = "evaluation."
 CAP, MOST = 10_000, 100_000  # bytes of a form that was handed in, and how many of them
-# The statements of the form, as the learner met them.
-STATEMENTS = (
-    "I can use this in my work this week.",
-    "I will do at least one thing differently.",
-    "I always knew what I was asked to do.",
-    "The answers explained why, and were fair.",
-    "It was worth the time it took.",
-)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ Everything on it is text that was escaped; no script can run in it, and no hidde
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from simlab.grading.outcome import (
     CheckResult,
     Outcome,
 )
+from simlab.pages import template
 
 MAX_TEXT, MAX_DETAILS, MAX_CHECKS, MAX_REPAIRS = 2000, 40, 200, 100
 WORDS = {
@@ -46,21 +46,7 @@ def write(home: Course, outcome: Outcome) -> Path:
 
 def page(outcome: Outcome) -> str:
     """The page as HTML."""
-    return str(_template().render(_view(outcome)))
-
-
-@functools.cache
-def _template() -> Any:
-    import jinja2
-
-    env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return env.get_template("feedback.html.j2")
+    return str(template(Path(__file__).parent / "templates", "feedback.html.j2").render(_view(outcome)))
 
 
 def _view(outcome: Outcome) -> dict[str, Any]:

@@ -240,6 +240,7 @@ def certificates(people: tuple[str, ...], track: str | None, home: Path, as_json
 @_COURSE
 def team_(wanted: str | None, track: str | None, out: Path, home: Path) -> None:
     """Write a manager's view: who is on time, what the group finds hard. No answers of anybody."""
+    from simlab.curriculum.evaluation import STATEMENTS
     from simlab.curriculum.story import tracks
     from simlab.grading import evaluations as forms
     from simlab.grading import issuing
@@ -252,7 +253,7 @@ def team_(wanted: str | None, track: str | None, out: Path, home: Path) -> None:
     # Forms know their team and nothing else of who wrote them, so a view by track has none.
     evaluated = [] if track else forms.means(desk.register.folder, wanted)
     page = team.page(
-        found, issuing.hard(desk, [p.id for p in people]), evaluated, forms.STATEMENTS, desk.organization, today,
+        found, issuing.hard(desk, [p.id for p in people]), evaluated, tuple(STATEMENTS.values()), desk.organization, today,
         titles=issuing.titles(desk) | {t.id: t.name for t in tracks().values()}, title=" ".join(filter(None, (wanted, track))), logo=issuing.logo_of(desk),
     )  # fmt: skip
     shown.write(out, page, "utf-8")

@@ -5,18 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from simlab.curriculum.evaluation import STATEMENTS
 from simlab.exercise.answers import Answers
 from simlab.notebook.drafts import Drafts
 from simlab.notebook.form import in_words
 from simlab.notebook.sheet import Field, Sheet, Values
 
-STATEMENTS = (
-    ("use", "I can use this in my work this week."),
-    ("differently", "I will do at least one thing differently."),
-    ("clear", "I always knew what I was asked to do."),
-    ("fair", "The answers explained why, and were fair."),
-    ("time", "It was worth the time it took."),
-)
 SCALE = (("1", "1 not at all"), ("2", "2"), ("3", "3 partly"), ("4", "4"), ("5", "5 fully"))
 NOTE = "note"
 THANKS = (
@@ -33,12 +27,12 @@ def evaluate(lesson: str) -> Sheet | None:
 
 def _form(lesson: str) -> Sheet:
     answers, drafts, name = Answers(Path.cwd()), Drafts(Path.cwd()), f"evaluation.{lesson}"
-    fields = [Field(ident, text, options=SCALE, in_a_row=True) for ident, text in STATEMENTS]
+    fields = [Field(ident, text, options=SCALE, in_a_row=True) for ident, text in STATEMENTS.items()]
     label, request = "What should be different? (if you like)", "Please name no member and no colleague."
     fields.append(Field(NOTE, label, request, rows=3, needed=False))
 
     def press(button: str, values: Values) -> tuple[str, str]:
-        answers.give(name, [*(int(values[ident]) for ident, _ in STATEMENTS), values.get(NOTE, "")])
+        answers.give(name, [*(int(values[ident]) for ident in STATEMENTS), values.get(NOTE, "")])
         return "Kept.", "\n".join([THANKS, *answers.notes])
 
     given = _values(answers.get(name))
@@ -53,5 +47,5 @@ def _values(kept: Any) -> Values:
     """An evaluation that was kept, by field; {} for anything else."""
     if not isinstance(kept, list) or len(kept) != len(STATEMENTS) + 1:
         return {}
-    marks = {ident: str(mark) for (ident, _), mark in zip(STATEMENTS, kept, strict=False)}
+    marks = {ident: str(mark) for ident, mark in zip(STATEMENTS, kept, strict=False)}
     return marks | {NOTE: str(kept[-1])}

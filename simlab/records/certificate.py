@@ -6,13 +6,13 @@ its number: a page on which anything was changed is told from the one that was i
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simlab import pages
 from simlab.errors import InputError
 from simlab.organization import EXAMPLE, Organization
 from simlab.records.entry import Entry
@@ -106,16 +106,6 @@ def check(path: Path, lines: list[Kept]) -> Entry:
     return kept.entry
 
 
-@functools.cache
 def template(name: str) -> Any:
-    """A page's template; everything that it is given is escaped."""
-    import jinja2
-
-    env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return env.get_template(name)
+    """A page of this room by its name."""
+    return pages.template(Path(__file__).parent / "templates", name)

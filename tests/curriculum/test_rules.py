@@ -45,7 +45,7 @@ def test_the_template_keeps_every_rule(course: Path) -> None:
 
 
 LONG = "Notwithstanding considerable organizational complexity, confidentiality obligations necessitate comprehensive "
-LONG += "institutional accountability mechanisms encompassing administrative, technological and physical dimensions. "
+LONG += "institutional accountability mechanisms comprehending administrative, technological and physical dimensions. "
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ from simlab.grading import evaluations, itemanalysis, recording, state
 from simlab.grading.course import Course, programs_on_path
 from simlab.grading.outcome import CheckResult, Outcome
 from simlab.grading.records_command import records
-from simlab.notebook.evaluate import STATEMENTS
 from simlab.records import Register
 from tests.grading import making
 from tests.grading.making import NAME
@@ -223,10 +222,6 @@ def test_evaluations_are_kept_without_names_and_once(home: Course, tmp_path: Pat
     assert (found.people, found.means) == (5, (5.0, 4.0, 3.0, 2.0, 3.0))
     kept = "".join(p.read_text("utf-8") for p in (home.root / "records").glob("*.jsonl"))
     assert "my boss" not in kept and "p1" not in (home.root / "records" / evaluations.NAME).read_text("utf-8")
-
-
-def test_the_views_statements_are_those_of_the_form() -> None:
-    assert tuple(text for _, text in STATEMENTS) == evaluations.STATEMENTS
 
 
 # Items
