@@ -11,6 +11,12 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # JupyterLab draws the frame, the editor and the prompts; what a lesson says and shows is ours.
 OURS = (".jp-RenderedMarkdown", ".jp-OutputArea-output")
 
+# What is cut off at the side without a way to scroll to it.
+CUT = """(ours) => [...document.querySelectorAll(ours)].filter((e) => {
+  const style = getComputedStyle(e);
+  return e.scrollWidth > e.clientWidth + 1 && !["auto", "scroll"].includes(style.overflowX) && style.display !== "inline";
+}).map((e) => `${e.className} ${e.scrollWidth} in ${e.clientWidth}`)"""
+
 
 def findings(page: Page, *within: str) -> list[str]:
     """Each violation as "rule (impact): selector: what is wrong"; an empty list is what is wanted.
@@ -28,3 +34,9 @@ def findings(page: Page, *within: str) -> list[str]:
         for rule in found
         for node in rule["nodes"]
     ]
+
+
+def cut_off(page: Page) -> list[str]:
+    """The parts of ours that are wider than what shows them, without a way to scroll; an empty list is what is wanted."""
+    found: list[str] = page.evaluate(CUT, ".simlab-form, .simlab-page")
+    return found

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import OURS, findings
+from tests.browser.axe import OURS, cut_off, findings
 from tests.browser.conftest import ROOT, Lab
 from tests.browser.driving import at_rest, opened, run_all
 
@@ -21,11 +21,6 @@ PAGES = [
     "home.ipynb",
 ]
 FAULTS = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type='application/vnd.jupyter.error']"
-# What is cut off at the side without a way to scroll to it.
-CUT = """(ours) => [...document.querySelectorAll(ours)].filter((e) => {
-  const style = getComputedStyle(e);
-  return e.scrollWidth > e.clientWidth + 1 && !["auto", "scroll"].includes(style.overflowX) && style.display !== "inline";
-}).map((e) => `${e.className} ${e.scrollWidth} in ${e.clientWidth}`)"""
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -49,7 +44,7 @@ def test_it_runs_to_its_end_and_is_accessible_in_every_light_and_size(
     page.set_viewport_size({"width": 640, "height": 900})
     expect(page.locator(".jp-Notebook")).to_be_visible()
     found["200 %"] = findings(page)
-    found["cut off at 200 %"] = page.evaluate(CUT, ".simlab-form, .simlab-page")
+    found["cut off at 200 %"] = cut_off(page)
     keep(f"page-{name}-200")
     assert {k: v for k, v in found.items() if v} == {}
     assert page.watch.errors == [] and page.watch.outside == []  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from simlab.exercise import tasks
 from simlab.exercise.variant import in_practice, own_seed
-from tests.browser.axe import findings
+from tests.browser.axe import cut_off, findings
 from tests.browser.conftest import Lab
 from tests.browser.driving import at_rest, go_to, has_focus, opened, press_until, run_all
 
@@ -21,6 +21,10 @@ pytestmark = pytest.mark.browser
 
 NAMES = ("eobs", "redact", "inbox", "policy", "casefile")
 LEARNER = "ana.ito"
+LISTS = {
+    "questions": "Questions that a caller must answer", "kind": "They ask for", "back": "Call back when in doubt",
+    "finding": "Your finding",
+}  # fmt: skip
 
 
 def full(name: str) -> list[str]:
@@ -74,6 +78,10 @@ def test_each_task_is_worked_by_mouse_and_comes_back(
         assert findings(page) == [], scheme
         form(page, "eobs").scroll_into_view_if_needed()
         keep(f"task-eobs-{scheme}")
+    page.set_viewport_size({"width": 640, "height": 900})  # 1280 pixels at 200 %
+    assert (findings(page), cut_off(page)) == ([], [])
+    keep("task-200")
+    page.set_viewport_size({"width": 1280, "height": 1000})
     assert page.watch.errors == [] and page.watch.outside == []  # type: ignore[attr-defined]
     page.keyboard.press("Control+s")
     expect(page.locator(".lm-DockPanel-tabBar .jp-mod-dirty")).to_have_count(0)
@@ -85,74 +93,92 @@ def test_each_task_is_worked_by_mouse_and_comes_back(
         expect(form(page, name).get_by_role("status")).to_contain_text("Right.")
 
 
-def work(one: Locator, name: str, part: str) -> None:
-    """Mark, choose or turn one part of the answer with the mouse."""
+def place(one: Locator, name: str, part: str) -> Locator:
+    """Where one part of an answer is given: a box, a phrase, or a list."""
     ident, _, choice = part.partition(":")
     material: Any = tasks.get(name).make(own_seed(LEARNER, 1, in_practice(name)))
+    if name == "inbox":
+        subject = next(m.subject for m in material.messages if m.id == ident)
+        return one.get_by_role("group", name=subject, exact=True).get_by_label("It goes")
     if choice:
-        label = {"inbox": "It goes", "casefile": "Your finding"}.get(name)
-        box = (
-            one
-            if name != "inbox"
-            else one.get_by_role("group", name=next(m.subject for m in material.messages if m.id == ident), exact=True)
-        )
-        names = {
-            "questions": "Questions that a caller must answer",
-            "kind": "They ask for",
-            "back": "Call back when in doubt",
-        }
-        box.get_by_label(label or names[ident]).select_option(choice)
-    elif name == "eobs":
-        one.locator("tbody input").nth([line.id for line in material.lines].index(ident)).check()
-    elif name == "redact":
-        one.locator("button.mark").nth([p.id for p in material.letter.phrases()].index(ident)).click()
+        return one.get_by_label(LISTS[ident])
+    if name == "eobs":
+        return one.locator("tbody input").nth([line.id for line in material.lines].index(ident))
+    if name == "redact":
+        return one.locator("button.mark").nth([p.id for p in material.letter.phrases()].index(ident))
+    return one.get_by_label(f"This supports the finding: {next(p.title for p in material.pieces if p.id == ident)}")
+
+
+def tab_of(one: Locator, part: str) -> Locator:
+    """The tab behind which a piece of evidence stands."""
+    material: Any = tasks.get("casefile").make(own_seed(LEARNER, 1, in_practice("casefile")))
+    return one.get_by_role("tab", name=next(p.title for p in material.pieces if p.id == part), exact=True)
+
+
+def work(one: Locator, name: str, part: str) -> None:
+    """Mark, choose or turn one part of the answer with the mouse."""
+    if name == "casefile" and ":" not in part:
+        tab_of(one, part).click()
+    target = place(one, name, part)
+    if ":" in part:
+        target.select_option(part.split(":")[1])
     else:
-        title = next(p.title for p in material.pieces if p.id == ident)
-        one.get_by_role("tab", name=title, exact=True).click()
-        one.get_by_label(f"This supports the finding: {title}").check()
+        target.click()
 
 
-def test_a_task_is_worked_by_keyboard_alone(page: Page, lab: Lab, scenes: str) -> None:
+def work_by_keys(page: Page, one: Locator, name: str, part: str) -> None:
+    """The same with Tab, the arrow keys and Space."""
+    if name == "casefile" and ":" not in part:
+        tabs, tab = one.get_by_role("tab"), tab_of(one, part)
+        go_to(page, tabs.and_(one.locator("[aria-selected=true]")), "Shift+Tab" if started(one) else "Tab")
+        press_until(page, "ArrowRight", lambda: has_focus(tab))
+        expect(tab).to_have_attribute("aria-selected", "true")
+    target = place(one, name, part)
+    go_to(page, target)
+    if ":" in part:
+        press_until(page, "ArrowDown", lambda: target.input_value() == part.split(":")[1])
+    else:
+        page.keyboard.press("Space")
+        expect(target).to_be_focused()
+
+
+def started(one: Locator) -> bool:
+    """Whether something of a case file is marked, so that the focus stands in a panel."""
+    return one.locator("input:checked").count() > 0
+
+
+def test_each_task_is_worked_by_keyboard_alone(page: Page, lab: Lab, scenes: str) -> None:
     opened(page, lab, scenes)
     run_all(page)
-    # A statement: Tab to the box of the line, Space.
-    one, ids = form(page, "eobs"), full("eobs")
-    material: Any = tasks.get("eobs").make(own_seed(LEARNER, 1, in_practice("eobs")))
-    one.locator("tbody input").first.focus()
-    target = one.locator("tbody input").nth([line.id for line in material.lines].index(ids[0]))
-    go_to(page, target)
-    page.keyboard.press("Space")
-    go_to(page, one.locator("button[type=submit]"))
-    page.keyboard.press("Enter")
-    expect(one.get_by_role("status")).to_contain_text("Right.")
-    # A paper: each phrase is a toggle.
-    paper = form(page, "redact")
-    paper.locator("button.mark").first.focus()
-    page.keyboard.press("Space")
-    expect(paper.locator("button.mark").first).to_have_attribute("aria-pressed", "true")
-    expect(paper.locator("button.mark").first).to_be_focused()
-    # Evidence: the arrow keys go from tab to tab, Tab goes into the panel.
-    case = form(page, "casefile")
-    tabs = case.get_by_role("tab")
-    tabs.first.focus()
-    page.keyboard.press("ArrowRight")
-    expect(tabs.nth(1)).to_be_focused()
-    expect(tabs.nth(1)).to_have_attribute("aria-selected", "true")
-    page.keyboard.press("End")
-    expect(tabs.last).to_be_focused()
-    page.keyboard.press("ArrowRight")
-    expect(tabs.first).to_be_focused()
-    box = case.get_by_role("tabpanel").locator("input")
-    press_until(page, "Tab", lambda: has_focus(box.locator("visible=true")), most=4)
-    page.keyboard.press("Space")
-    expect(box.locator("visible=true")).to_be_checked()
-    # A rule: lists by the arrow keys; what is missing is said and focused.
+    for name in NAMES:
+        one = form(page, name)
+        one.locator("input, button, select").first.focus()
+        page.keyboard.press("Shift+Tab")  # in front of the form, as one comes to it
+        for part in full(name):
+            work_by_keys(page, one, name, part)
+        go_to(page, one.locator("button[type=submit]"))
+        page.keyboard.press("Enter")
+        expect(one.get_by_role("status")).to_contain_text("Right.")
+        assert sorted(answer(lab, scenes, name)) == sorted(full(name))
+    assert page.watch.errors == []  # type: ignore[attr-defined]
+
+
+def test_what_is_missing_is_said_and_gets_the_focus(page: Page, lab: Lab, scenes: str) -> None:
+    opened(page, lab, scenes)
+    run_all(page)
     rule = form(page, "policy")
-    first = rule.get_by_label("Questions that a caller must answer")
-    first.focus()
+    rule.get_by_label(LISTS["questions"]).focus()
     page.keyboard.press("ArrowDown")
     go_to(page, rule.locator("button[type=submit]"))
     page.keyboard.press("Enter")
     expect(rule.get_by_role("status")).to_contain_text("Choose from every list first.")
-    expect(rule.get_by_label("They ask for")).to_be_focused()
-    assert page.watch.errors == []  # type: ignore[attr-defined]
+    expect(rule.get_by_label(LISTS["kind"])).to_be_focused()
+    # Evidence: the arrow keys go round, Home and End to the ends.
+    tabs = form(page, "casefile").get_by_role("tab")
+    tabs.first.focus()
+    page.keyboard.press("End")
+    expect(tabs.last).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(tabs.first).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(tabs.last).to_have_attribute("aria-selected", "true")
