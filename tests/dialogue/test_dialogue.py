@@ -166,3 +166,13 @@ def test_it_is_played_in_a_terminal(tmp_path: Path) -> None:
     CliRunner().invoke(command, ["sheet", EXAMPLE, "--out", str(out)])
     page = out.read_text("utf-8")
     assert '<html lang="en">' in page and "default-src 'none'" in page and page.count("<h1>") == 1
+
+
+def test_one_of_several_is_drawn_for_each_learner() -> None:
+    several = "reporter daughter-on-chat clinic-wants-the-file"
+    drawn = [roleplay.make(seed, dialogue=several).dialogue for seed in range(90)]
+    assert {name: 15 < drawn.count(name) < 45 for name in several.split()} == dict.fromkeys(several.split(), True)
+    with pytest.raises(UnknownName, match="did you mean 'reporter'"):
+        roleplay.make(1, dialogue="reporte")
+    with pytest.raises(InputError, match="name a role-play"):
+        roleplay.make(1, dialogue=" ")

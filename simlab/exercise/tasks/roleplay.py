@@ -1,4 +1,4 @@
-"""A role-play as a task: `check.task("roleplay", dialogue="spouse-caller")`; the answer is what was chosen."""
+"""A role-play as a task: `check.task("roleplay", dialogue="spouse-caller")`, or one drawn from several; the answer is what was chosen."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from simlab import dialogue as dialogues
+from simlab import draw
 from simlab.dialogue import lint
 from simlab.dialogue.command import debrief
 from simlab.dialogue.model import Leans
-from simlab.errors import SimlabError
+from simlab.errors import InputError, SimlabError
 from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
 
 SIDES = {
@@ -29,7 +30,11 @@ class Scene:
 
 
 def make(seed: int, *, dialogue: str) -> Scene:
-    return Scene(dialogues.load(dialogue).id, seed)
+    """The role-play of that id, or one drawn from several ids with spaces between. Raises UnknownName."""
+    found = [dialogues.load(name).id for name in dialogue.split()]
+    if not found:
+        raise InputError("name a role-play, or several with spaces between")
+    return Scene(found[draw.one(seed, "roleplay/which", 0, len(found))], seed)
 
 
 def judge(material: Scene, answer: Any) -> Verdict:
