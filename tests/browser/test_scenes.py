@@ -120,7 +120,9 @@ def work(one: Locator, name: str, part: str) -> None:
     if name == "casefile" and ":" not in part:
         tab_of(one, part).click()
     target = place(one, name, part)
-    if ":" in part:
+    if part.startswith("questions:"):
+        target.fill(part.split(":")[1])  # a slider
+    elif ":" in part:
         target.select_option(part.split(":")[1])
     else:
         target.click()
@@ -136,7 +138,8 @@ def work_by_keys(page: Page, one: Locator, name: str, part: str) -> None:
     target = place(one, name, part)
     go_to(page, target)
     if ":" in part:
-        press_until(page, "ArrowDown", lambda: target.input_value() == part.split(":")[1])
+        key = "ArrowRight" if part.startswith("questions:") else "ArrowDown"  # a slider, or a list
+        press_until(page, key, lambda: target.input_value() == part.split(":")[1])
     else:
         page.keyboard.press("Space")
         expect(target).to_be_focused()
@@ -168,7 +171,8 @@ def test_what_is_missing_is_said_and_gets_the_focus(page: Page, lab: Lab, scenes
     run_all(page)
     rule = form(page, "policy")
     rule.get_by_label(LISTS["questions"]).focus()
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    expect(rule.locator(".value")).to_have_text("1")
     go_to(page, rule.locator("button[type=submit]"))
     page.keyboard.press("Enter")
     expect(rule.get_by_role("status")).to_contain_text("Choose from every list first.")

@@ -6,6 +6,7 @@
     sort(...)      a message or a thing, with a list of where it goes ("id:choice")
     tabs(...)      pieces of evidence to look at, each to be marked
     pick(...)      a list to choose from ("id:choice")
+    slide(...)     a slider from one whole number to another ("id:number")
 
 An answer is a list of ids and of "id:choice".
 """
@@ -48,6 +49,10 @@ def pick(ident: str, label: str, choices: Sequence[Choice]) -> Part:
     return {"kind": "pick", "id": ident, "label": label, "choices": [list(c) for c in choices]}
 
 
+def slide(ident: str, label: str, low: int, high: int) -> Part:
+    return {"kind": "slide", "id": ident, "label": label, "low": low, "high": high}
+
+
 def given(answer: Any) -> list[str]:
     """The answer as a list of texts, whatever was kept."""
     listed = answer if isinstance(answer, list) else [answer]
@@ -69,6 +74,8 @@ def offered(parts: Sequence[Part]) -> set[str]:
             out |= {ident for paragraph in part["paragraphs"] for ident, _ in paragraph if ident}
         elif part["kind"] == "tabs":
             out |= {ident for ident, _, _ in part["pieces"]}
+        elif part["kind"] == "slide":
+            out |= {f"{part['id']}:{number}" for number in range(part["low"], part["high"] + 1)}
         elif part["kind"] in ("sort", "pick"):
             out |= {f"{part['id']}:{choice}" for choice, _ in part["choices"]}
     return out
@@ -95,6 +102,9 @@ def _lines(part: Part, kept: set[str]) -> list[str]:
         ]
     if part["kind"] == "tabs":
         return [line for i, t, lines in part["pieces"] for line in (f"{box(i)} {i}: {t}", *(f"    {x}" for x in lines))]
+    if part["kind"] == "slide":
+        set_to = next((k.split(":", 1)[1] for k in sorted(kept) if k.startswith(f"{part['id']}:")), "not set")
+        return [f"{part['label']}: {set_to} ({part['id']}:{part['low']} to {part['id']}:{part['high']})"]
     lines = [part.get("title", ""), *(f"    {x}" for x in part.get("lines", []))]
     return [
         *filter(None, lines),

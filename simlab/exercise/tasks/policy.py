@@ -92,7 +92,7 @@ def view(material: Week) -> list[parts.Part]:
             f"A week at the Dallas service center: {material.members + material.strangers:,} calls, {material.strangers} of them from people who are not who they "
             f"say. Let at most {MOST_STRANGERS} strangers through, and turn away at most {MOST_TURNED} members.",
         ),
-        parts.pick("questions", "Questions that a caller must answer", [(q, q) for q in QUESTIONS]),
+        parts.slide("questions", "Questions that a caller must answer", int(QUESTIONS[0]), int(QUESTIONS[-1])),
         parts.pick("kind", "They ask for", KINDS),
         parts.pick("back", "Call back when in doubt", BACK),
     ]

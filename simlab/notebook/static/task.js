@@ -19,11 +19,21 @@ function draw(model, root) {
   function list(id, label, choices) {
     const node = el("select", {}, ...[["", "Choose"], ...choices].map(([value, words]) => el("option", { value }, words)));
     node.addEventListener("change", changed);
-    lists.push({ id, node });
+    lists.push({ id, node, set: (value) => { node.value = value; } });
     return el("label", {}, el("span", {}, label), node);
   }
 
+  function slider(part) {
+    const node = el("input", { type: "range", min: part.low, max: part.high, step: 1, value: part.low });
+    const shown = el("span", { class: "value", "aria-hidden": "true" }, String(part.low)); // a slider says its value itself
+    node.addEventListener("input", () => { shown.textContent = node.value; });
+    node.addEventListener("change", changed);
+    lists.push({ id: part.id, node, set: (value) => { node.value = value || part.low; shown.textContent = node.value; } });
+    return el("label", {}, el("span", {}, part.label), node, shown);
+  }
+
   const DRAW = {
+    slide: slider,
     text: (part) => el("p", {}, ...(part.lead ? [el("strong", {}, part.lead), " "] : []), part.text),
     pick: (part) => list(part.id, part.label, part.choices),
     sort: (part) => el("div", { class: "piece", role: "group", "aria-label": part.title },
@@ -58,7 +68,7 @@ function draw(model, root) {
     read,
     write: (picked) => {
       for (const mark of marks) mark.set(picked.includes(mark.id));
-      for (const { id, node } of lists) node.value = picked.find((p) => p.startsWith(`${id}:`))?.slice(id.length + 1) ?? "";
+      for (const list of lists) list.set(picked.find((p) => p.startsWith(`${list.id}:`))?.slice(list.id.length + 1) ?? "");
     },
     missing: () => (lists.some(({ node }) => !node.value) ? "Choose from every list first."
       : lists.length || read().length ? "" : "Mark something first."),
