@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -33,11 +34,17 @@ class Scene:
 
     def fill(self, text: str) -> str:
         """A text with its placeholders filled in."""
-        return PLACE.sub(lambda m: self.texts.get(m[1], m[0]), text)
+        return fill(text, self.texts)
+
+
+def fill(text: str, texts: Mapping[str, str]) -> str:
+    """A text with its placeholders filled in; one that nothing fills stays as it is."""
+    return PLACE.sub(lambda m: texts.get(m[1], m[0]), text)
 
 
 @functools.lru_cache(maxsize=1)
 def company() -> Insurer:
+    """The company of role-plays and of tasks, built once."""
     return Insurer.build(SEED, MEMBERS)
 
 
@@ -91,6 +98,7 @@ def scene_texts(seed: int, label: str) -> dict[str, str]:
     }  # fmt: skip
 
 
+@functools.lru_cache(maxsize=1)
 def _claims() -> pd.DataFrame:
     """The claims that are on file when the role-plays are set: nobody is asked about a visit to come."""
     claims = company().table("claims")

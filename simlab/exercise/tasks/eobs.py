@@ -15,12 +15,12 @@ from typing import Any
 import pandas as pd
 
 from simlab import draw
+from simlab.dialogue.facts import company
 from simlab.errors import InputError
 from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
 from simlab.exercise.tasks import _parts as parts
-from simlab.insurer import Insurer, pools
+from simlab.insurer import pools
 
-SEED, MEMBERS = 2, 2_000
 LINES = 6  # true lines; with the false one there are seven
 FALSE = ("far away", "while elsewhere", "twice", "not had")
 GROUPS = ("Oakbend Medical Group", "Red Fork Physicians", "Prairie Star Health Partners", "Four Winds Clinics")
@@ -133,25 +133,20 @@ def _row(claim: dict[Any, Any]) -> dict[str, Any]:
 
 
 @functools.lru_cache(maxsize=1)
-def _world() -> Insurer:
-    return Insurer.build(SEED, MEMBERS)
-
-
-@functools.lru_cache(maxsize=1)
 def _texts() -> dict[str, str]:
     return {p.id: p.text for p in pools.codes().procedures}
 
 
 @functools.lru_cache(maxsize=1)
 def _providers() -> dict[str, tuple[str, str]]:
-    table = _world().table("providers")
+    table = company().table("providers")
     return {p: (str(n), f"({s})") for p, n, s in zip(table["provider_id"], table["name"], table["state"], strict=True)}
 
 
 @functools.lru_cache(maxsize=1)
 def _claims() -> pd.DataFrame:
     """Paid claims that a course may show: nothing of a sensitive kind, one a day, one of each service."""
-    claims = _world().table("claims")
+    claims = company().table("claims")
     fine = claims[
         (claims["sensitive"] == "none") & (claims["status"] == "paid") & (claims["CLM_PMT_AMT_CENTS"] > 2_000)
     ]
@@ -161,7 +156,7 @@ def _claims() -> pd.DataFrame:
 @functools.lru_cache(maxsize=1)
 def _candidates() -> list[str]:
     """Adults with enough such claims, at three providers or more."""
-    members = _world().table("members")
+    members = company().table("members")
     adult = set(members[~members["is_minor"] & ~members["is_deceased"]]["member_id"])
     grouped = _claims().groupby("member_id", observed=True)
     enough = grouped.filter(lambda c: len(c) > LINES and c["provider_id"].nunique() >= 3)
@@ -174,7 +169,7 @@ def _own(member: str) -> pd.DataFrame:
 
 
 def _name(member: str) -> str:
-    members = _world().table("members")
+    members = company().table("members")
     row = members[members["member_id"] == member].iloc[0]
     return f"{row['name_given']} {row['name_family']}"
 

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from simlab import draw
 from simlab.content import Model, load_file, resource
-from simlab.dialogue.facts import scene_texts
+from simlab.dialogue.facts import fill, scene_texts
 from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
 from simlab.exercise.tasks import _parts as parts
 
@@ -74,12 +74,8 @@ def _ranked(seed: int, goes: str) -> list[Message]:
 
 
 def _filled(message: Message, texts: dict[str, str]) -> Message:
-    def fill(words: str) -> str:
-        for name, value in texts.items():
-            words = words.replace(f"{{{name}}}", value)
-        return words
-
-    return message.model_copy(update={k: fill(getattr(message, k)) for k in ("sender", "subject", "body", "why")})
+    texts_of = ("sender", "subject", "body", "why")
+    return message.model_copy(update={part: fill(getattr(message, part), texts) for part in texts_of})
 
 
 def view(material: Inbox) -> list[parts.Part]:

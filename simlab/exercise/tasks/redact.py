@@ -15,7 +15,7 @@ from pydantic import Field
 
 from simlab import draw
 from simlab.content import Model, load_file, resource
-from simlab.dialogue.facts import scene_texts
+from simlab.dialogue.facts import fill, scene_texts
 from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
 from simlab.exercise.tasks import _parts as parts
 
@@ -59,9 +59,7 @@ class Paper:
 
     def fill(self, words: str) -> str:
         """The words with their placeholders filled in."""
-        for name, value in self.texts.items():
-            words = words.replace(f"{{{name}}}", value)
-        return words
+        return fill(words, self.texts)
 
 
 @functools.lru_cache(maxsize=1)
