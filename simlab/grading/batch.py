@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from simlab.errors import GradingError, SandboxError
-from simlab.grading import course, feedback, intake, notebooks, recording, state
+from simlab.grading import course, feedback, history, intake, notebooks, recording, state, versions
 from simlab.grading.course import Course
 from simlab.grading.intake import Found
 from simlab.grading.outcome import GRADED, QUARANTINED, REPAIRED, TIMED_OUT, Limits, Outcome, from_json
+from simlab.grading.state import Basis
 from simlab.grading.untrusted import RefusedError
 from simlab.grading.worker import FailedError, Server, Worker
 
@@ -43,7 +44,8 @@ class Batch:
     server: Server = field(init=False)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     repairs: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    keys: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    runs: dict[str, str] = field(default_factory=dict)
 
     def close(self, place: int, outcome: Outcome) -> None:
         """Keep a submission's one outcome and say so."""
@@ -66,8 +68,8 @@ def grade(
 ) -> list[Outcome]:
     """One outcome for each submission in FOLDER/<learner>/<assignment>/, in that order.
 
-    What was graded before and has not changed is not graded again (unless `regrade`). `progress` is
-    called with (how many are done, how many there are, the outcome). `work` stands for
+    What was graded before and is handed in unchanged is not graded again (unless `regrade`): where the
+    exercise has changed since, `needs_regrade` of its outcome says so. `progress` is called with (how many are done, how many there are, the outcome). `work` stands for
     `pipeline.autograde` in tests. Raises GradingError when grading cannot start; stopped by Ctrl-C
     or killed, the same call goes on with what is missing.
     """
@@ -86,6 +88,7 @@ def grade(
             batch.server = Server()
             _prepare(batch, todo)
             _run(batch, todo)
+        versions.end(home, batch.runs)
     return [batch.outcomes[i] for i in range(len(found))]
 
 
@@ -94,16 +97,18 @@ def grade(
 
 def _not_done(batch: Batch, regrade: bool) -> Iterator[int]:
     """Places of the submissions to grade; those that cannot be, and those done before, get their outcome."""
+    if regrade:
+        batch.runs = versions.begin(batch.home, sorted({f.assignment for f in batch.found if not f.problem}))
     for i, f in enumerate(batch.found):
         try:
             handed = _guarded(intake.read, batch.folder, f)
         except RefusedError as e:
             batch.close(i, _refused(batch, f, e.outcome, str(e)))
             continue
-        kept = (
-            None if regrade else state.kept_outcome(batch.home, f.learner, f.assignment, _key(batch, f, handed.digest))
-        )
-        if kept is None:
+        now = _key(batch, f, handed.digest)
+        kept = versions.standing(batch.home, f.learner, f.assignment, now)
+        if kept is None or (regrade and _last(batch, f).run != now.run):
+            history.keep(batch.home, f.learner, f.assignment)
             yield i
         else:
             if not recording.path_of(batch.home, kept).is_file():  # marked before results were handed back
@@ -111,10 +116,18 @@ def _not_done(batch: Batch, regrade: bool) -> Iterator[int]:
             batch.close(i, kept)
 
 
-def _key(batch: Batch, f: Found, handed: str) -> str:
-    if f.assignment not in batch.keys:
-        batch.keys[f.assignment] = state.source_key(batch.home, f.assignment, sandbox=batch.sandbox)
-    return state.key(batch.keys[f.assignment], handed)
+def _last(batch: Batch, f: Found) -> Basis:
+    return state.basis(state.recall(batch.home, f.learner, f.assignment))
+
+
+def _key(batch: Batch, f: Found, handed: str) -> Basis:
+    """What the mark of a submission is made from; one that a regrading left half done still belongs to it."""
+    if f.assignment not in batch.versions:
+        batch.versions[f.assignment] = versions.of(batch.home, f.assignment)
+    last = state.recall(batch.home, f.learner, f.assignment)
+    is_half = last.get("state") == state.STARTED and state.basis(last).submission == handed
+    run = batch.runs.get(f.assignment, "") or (state.basis(last).run if is_half else "")
+    return Basis(handed, batch.versions[f.assignment], versions.grader(), batch.sandbox, run)
 
 
 def _prepare(batch: Batch, todo: Iterable[int]) -> None:
@@ -222,11 +235,13 @@ def _keep(batch: Batch, place: int, outcome: Outcome, how: str, trace: str = "")
     f, home = batch.found[place], batch.home
     repairs = (*batch.repairs.get(place, ()), *outcome.repairs)
     word = REPAIRED if outcome.outcome == GRADED and repairs else outcome.outcome
-    outcome = outcome.with_(outcome=word, repairs=tuple(dict.fromkeys(repairs)))
+    made_from = _last(batch, f)
+    before = history.before(home, f.learner, f.assignment, made_from)
+    outcome = outcome.with_(outcome=word, repairs=tuple(dict.fromkeys(repairs)), before=before, grader=made_from.grader)
     outcome.write(home.results / f.assignment / f"{f.learner}.json")
     feedback.write(home, outcome)
     recording.write(batch.desk, outcome, state.now())
-    state.mark(home, f.learner, f.assignment, how, state.recall(home, f.learner, f.assignment).get("key", ""), trace)
+    state.mark(home, f.learner, f.assignment, how, made_from, trace)
     batch.close(place, outcome)
 
 
@@ -246,10 +261,11 @@ def _refused(batch: Batch, f: Found, word: str, reason: str, repairs: tuple[str,
         name = hashlib.sha256("/".join(f.parts).encode("utf-8", "surrogateescape")).hexdigest()[:16]
         outcome.write(_unplaced(batch) / f"{name}.json")
         return outcome
+    history.keep(batch.home, f.learner, f.assignment)
     outcome.write(batch.home.results / f.assignment / f"{f.learner}.json")
     feedback.write(batch.home, outcome)
     recording.write(batch.desk, outcome, state.now())
-    state.mark(batch.home, f.learner, f.assignment, state.REFUSED, "")
+    state.mark(batch.home, f.learner, f.assignment, state.REFUSED, Basis())
     _withdraw(batch.home, f)
     return outcome
 

@@ -13,6 +13,7 @@ import click
 from simlab.errors import GradingError, SimlabError
 
 if TYPE_CHECKING:
+    from simlab.grading.course import Course
     from simlab.grading.outcome import Outcome
 
 OK, PERSON, NOT_STARTED, STOPPED = 0, 1, 2, 130
@@ -54,12 +55,23 @@ def release_command(name: str | None, check: bool, tidy: bool, home: Path) -> No
         for finding in each.findings:
             click.echo(f"warning: {finding}", err=True)
         click.echo(f"{each.name}: {each.state}")
+        _tell_regrades(opened, each.name)
     for line in dict.fromkeys(faults):
         click.echo(f"error: {line}", err=True)
     late = [d.name for d in done if d.state in (release.OUT_OF_DATE, release.MISSING)]
     if late:
         click.echo(f"error: run `simlab release` for {', '.join(late)}", err=True)
     sys.exit(PERSON if faults or late else OK)
+
+
+def _tell_regrades(home: Course, name: str) -> None:
+    from simlab.exercise.wire import tame
+    from simlab.grading import telling, versions
+
+    late = versions.need_regrading(home, name)
+    if late:
+        said = f"{len(late)} learner{'s need' if len(late) != 1 else ' needs'} regrading"
+        click.echo(f"{name}: {said}: {tame(telling.people(late))}; `simlab grade FOLDER --regrade`")
 
 
 def _is_ours(file: str) -> bool:
@@ -234,25 +246,31 @@ def _table(outcomes: list[Outcome], home: Path) -> None:
     from rich.text import Text
 
     from simlab.exercise.wire import tame
-    from simlab.grading.feedback import number
+    from simlab.grading import telling, versions
 
+    now = versions.grader()
     table = Table("learner", "exercise", "outcome", "points", "for a person", "remarks", box=box.SIMPLE)
     for o in outcomes:
-        remarks = [o.reason, *o.repairs, "" if o.isolated else "graded WITHOUT isolation"]
-        points = f"{number(o.points)} of {number(o.maximum)}" if o.is_graded else "-"
         cells = (
             o.learner,
             o.assignment,
             o.outcome,
-            points,
+            telling.points(o),
             ", ".join(o.needs_person),
-            "; ".join(r for r in remarks if r)[:300],
+            "; ".join(telling.remarks(o, now))[:300],
         )
         table.add_row(*(Text(tame(c)) for c in cells))  # rich lets what steers a terminal through
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(table)
     waiting = sum(map(needs_person, outcomes))
     graded = sum(o.is_graded for o in outcomes)
+    late = sum(bool(o.needs_regrade) for o in outcomes)
+    if late:
+        console.print(
+            Text(
+                f"{late} need{'s' * (late == 1)} a regrade, as the exercise has changed: the same command with --regrade"
+            )
+        )
     console.print(
         Text(
             f"{len(outcomes)} submission{'s' * (len(outcomes) != 1)}, {graded} graded, {waiting} for a person. Feedback pages: {home / 'feedback'}"

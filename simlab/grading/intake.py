@@ -29,6 +29,7 @@ from simlab.grading.untrusted import MAX_FILE, MAX_TOTAL, Folder, RefusedError, 
 # What counts of a cell of format 3.
 _KEPT_3 = frozenset({"cell_type", "input", "source", "level", "language", "metadata"})
 ANSWERS, RECEIPT, STAMP = "answers.json", "receipt.json", "timestamp.txt"
+EARLIER = "made from an earlier release of the exercise: graded by the one that is there now"
 SMALL = 1_000_000
 MOST_ODD = 20  # things of one learner that are no exercise, each of which gets an outcome
 # Dot files, what systems leave in folders, what `simlab submit` sets aside when work is handed in again, and
@@ -213,12 +214,22 @@ def _notebooks(handed: Handed, found: Found, home: Course, staged: Path, notes: 
         used.add(name)
         if name != path.name:
             notes.append(f"{shown(name)} was taken for {path.name}")
-        mended, said = repair(parse(handed.files[name], name), notebooks.read(path))
+        theirs, ours = parse(handed.files[name], name), notebooks.read(path)
+        mended, said = repair(theirs, ours)
+        said = [EARLIER, *said] if _release_of(theirs) not in ("", _release_of(ours)) else said
         notes += said if len(released) == 1 else [f"{path.name}: {s}" for s in said]
         staged.joinpath(path.name).write_text(notebooks.dumps(mended), encoding="utf-8", newline="\n")
     if not used:
         raise RefusedError(f"holds none of {', '.join(p.name for p in released)}", UNREADABLE)
     return used
+
+
+def _release_of(nb: dict[str, Any]) -> str:
+    """The stamp of the release that a notebook was made from; '' where it has none."""
+    meta = nb.get("metadata")
+    ours = meta.get("simlab") if isinstance(meta, dict) else None
+    stamp = ours.get("release") if isinstance(ours, dict) else None
+    return stamp if isinstance(stamp, str) else ""
 
 
 def _choose(name: str, candidates: list[str], *, only: bool) -> str | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,26 @@ class CheckResult:
 
 
 @dataclass(frozen=True)
+class Before:
+    """What the same work had before a regrade: `checks` gives the points by grade_id, `at` when (ISO 8601 UTC)."""
+
+    outcome: str
+    points: float | None
+    maximum: float
+    checks: Mapping[str, float] = field(default_factory=dict, hash=False)
+    at: str = ""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """One submission's result.
 
     `outcome` is one of OUTCOMES; `points` is None where the work could not be graded, which is not
     a 0. `isolated` is False when learners' code ran without the box, `judged` is False when any
     mark came from plain asserts inside the learner's own process. `needs_person` names the cells
-    that a person must mark, and why stands in their message or in `reason`.
+    that a person must mark, and why stands in their message or in `reason`. `needs_regrade` says why
+    the marks should be made anew ('' when they need not), `before` what they were before a regrade,
+    `grader` which versions made them.
     """
 
     learner: str
@@ -74,10 +88,21 @@ class Outcome:
     isolated: bool = True
     judged: bool = True
     needs_person: tuple[str, ...] = ()
+    needs_regrade: str = ""
+    before: Before | None = None
+    grader: str = ""
 
     @property
     def is_graded(self) -> bool:
         return self.points is not None
+
+    def changed(self) -> dict[str, tuple[float | None, float | None]]:
+        """Each check whose points a regrade changed: before and now, None where it was or is not marked."""
+        if self.before is None:
+            return {}
+        old, new = self.before.checks, {c.name: c.points for c in self.checks}
+        names = dict.fromkeys([*new, *old])
+        return {n: (old.get(n), new.get(n)) for n in names if old.get(n) != new.get(n)}
 
     def with_(self, **changes: Any) -> Outcome:
         """The same outcome with some fields changed, such as `repairs` that intake made."""
@@ -102,6 +127,8 @@ def from_json(text: str) -> Outcome:
         data["checks"] = tuple(_check(c) for c in data.get("checks", ()))
         for name in ("repairs", "needs_person"):
             data[name] = tuple(data.get(name, ()))
+        if data.get("before"):
+            data["before"] = Before(**data["before"])
         return Outcome(**data)
     except (ValueError, TypeError, KeyError) as e:
         raise GradingError(f"not an outcome file: {e}; grade the submission again") from e

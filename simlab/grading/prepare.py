@@ -57,7 +57,7 @@ def enter(home: Course, assignment: str) -> None:
                 raise
             raise GradingError(
                 f"solutions/{assignment}: graded cells were added, removed or renamed after work was graded: "
-                "give the changed exercise a new name, or move gradebook.db away and grade everything again"
+                "give the changed exercise a new name, or move gradebook.db away and grade everything again with --regrade"
             ) from e
     path.write_text(json.dumps(entered | {assignment: now}, indent=1) + "\n", encoding="utf-8")
 

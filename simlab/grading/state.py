@@ -1,29 +1,24 @@
 """What a batch remembers between runs, so that a stopped one goes on where it was and nothing counts twice.
 
 One small file a submission, `.simlab/state/<assignment>/<learner>.json`: `started` before its process
-begins, `done` when its outcome is kept. The key is a digest of all that the mark depends on.
+begins, `done` when its outcome is kept; and what the mark was made from.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
-import importlib.metadata
 import json
 import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-import simlab
 from simlab.errors import GradingError
-from simlab.grading import outcome as outcomes
 from simlab.grading.course import Course
-from simlab.grading.outcome import Outcome
-from simlab.grading.release import digest
 
 STARTED, DONE, REFUSED = "started", "done", "refused"
 BACKUPS = 5
@@ -34,32 +29,35 @@ def now() -> str:
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def source_key(home: Course, assignment: str, *, sandbox: bool) -> str:
-    """A digest of what a mark depends on beside the submission: solution, release, versions, the box."""
-    parts = [digest(home.solutions / assignment), digest(home.exercises / assignment), simlab.__version__]
-    parts += [importlib.metadata.version("nbgrader"), "boxed" if sandbox else "not boxed"]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+@dataclass(frozen=True)
+class Basis:
+    """What a mark is made from: digests of the submission and of the exercise, what grades, and in the box or not.
 
+    `run` is the name of the regrading that it belongs to, '' for none.
+    """
 
-def key(source: str, submission: str) -> str:
-    return hashlib.sha256(f"{source}\n{submission}".encode()).hexdigest()
+    submission: str = ""
+    version: str = ""
+    grader: str = ""
+    boxed: bool = True
+    run: str = ""
 
 
 def _path(home: Course, learner: str, assignment: str) -> Path:
     return home.state / "state" / assignment / f"{learner}.json"
 
 
-def mark(home: Course, learner: str, assignment: str, state: str, submission_key: str, trace: str = "") -> None:
+def mark(home: Course, learner: str, assignment: str, state: str, made_from: Basis, trace: str = "") -> None:
     """Remember how far a submission is; whole or not at all."""
     path = _path(home, learner, assignment)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    kept = {"key": submission_key, "state": state, "at": now()} | ({"trace": trace} if trace else {})
+    kept = asdict(made_from) | {"state": state, "at": now()} | ({"trace": trace} if trace else {})
     part.write_text(json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8")
     part.replace(path)
 
 
-def recall(home: Course, learner: str, assignment: str) -> dict[str, str]:
+def recall(home: Course, learner: str, assignment: str) -> dict[str, Any]:
     """What `mark` kept last; {} when nothing, or nothing readable, is there."""
     try:
         found = json.loads(_path(home, learner, assignment).read_text(encoding="utf-8"))
@@ -68,15 +66,16 @@ def recall(home: Course, learner: str, assignment: str) -> dict[str, str]:
         return {}
 
 
-def kept_outcome(home: Course, learner: str, assignment: str, submission_key: str) -> Outcome | None:
-    """The outcome of exactly this submission, if it was graded to its end before."""
-    last = recall(home, learner, assignment)
-    if last.get("state") != DONE or last.get("key") != submission_key:
-        return None
-    try:
-        return outcomes.read(home.results / assignment / f"{learner}.json")
-    except GradingError:
-        return None
+def basis(kept: dict[str, Any]) -> Basis:
+    """What was graded, from what `recall` gives; empty where an older file says it in another way."""
+    texts = {k: str(kept.get(k, "")) for k in ("submission", "version", "grader", "run")}
+    return Basis(**texts, boxed=kept.get("boxed", True) is True)
+
+
+def learners(home: Course, assignment: str) -> list[str]:
+    """Everybody of whom something is remembered for an assignment, sorted."""
+    found = _path(home, "", assignment).parent.glob("*.json")
+    return sorted(p.name.removesuffix(".json") for p in found)
 
 
 def back_up(home: Course) -> Path | None:

@@ -43,7 +43,7 @@ def marked(home: Course, learner: str, pick: float, double: float, answer: str =
     checks = (CheckResult("pick", "choice", pick, 2.0, "m"), CheckResult("double-ok", "function", double, 3.0, "m"))
     outcome = Outcome(learner, NAME, "graded", pick + double, 5.0, checks).with_(**changes)
     outcome.write(home.results / NAME / f"{learner}.json")
-    state.mark(home, learner, NAME, state.DONE, "k")
+    state.mark(home, learner, NAME, state.DONE, state.Basis())
     folder = home.submitted / learner / NAME
     folder.mkdir(parents=True, exist_ok=True)
     kept = {"stolen-backup": {"value": answer or "keys-apart", "at": ""}, "attempt": {"value": 2, "at": ""}}

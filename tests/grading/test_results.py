@@ -29,7 +29,7 @@ def table(*rows: Row) -> list[dict[str, str]]:
 
 def keep(home: Course, outcome: Outcome) -> None:
     outcome.write(home.results / outcome.assignment / f"{outcome.learner}.json")
-    state.mark(home, outcome.learner, outcome.assignment, state.DONE, "k")
+    state.mark(home, outcome.learner, outcome.assignment, state.DONE, state.Basis())
 
 
 def test_columns_and_values() -> None:
