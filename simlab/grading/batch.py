@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from simlab.errors import GradingError, SandboxError
-from simlab.grading import course, feedback, history, intake, notebooks, recording, state, versions
+from simlab.grading import course, feedback, history, intake, notebooks, recording, sources, state, versions
 from simlab.grading.course import Course
 from simlab.grading.intake import Found
 from simlab.grading.outcome import GRADED, QUARANTINED, REPAIRED, TIMED_OUT, Limits, Outcome, from_json
@@ -41,6 +41,7 @@ class Batch:
     work: Work | None
     progress: Progress | None
     desk: recording.Desk
+    named: Path = field(init=False)  # what the trainer named, of which `folder` may be a view
     server: Server = field(init=False)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     repairs: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -68,28 +69,37 @@ def grade(
 ) -> list[Outcome]:
     """One outcome for each submission in FOLDER/<learner>/<assignment>/, in that order.
 
+    `folder` may also be a zip of one, nbgrader's exchange or a Moodle download (see `sources`).
+
     What was graded before and is handed in unchanged is not graded again (unless `regrade`): where the
-    exercise has changed since, `needs_regrade` of its outcome says so. `progress` is called with (how many are done, how many there are, the outcome). `work` stands for
+    exercise has changed since, `needs_regrade` of its outcome says so. `progress` is called with (how
+    many are done, how many there are, the outcome). `work` stands for
     `pipeline.autograde` in tests. Raises GradingError when grading cannot start; stopped by Ctrl-C
     or killed, the same call goes on with what is missing.
     """
     home = course.open_course(where)
-    found = intake.find(Path(folder), home, assignment)
-    if not found:
-        raise GradingError(f"{folder}: no submission: they lie in FOLDER/<learner>/<assignment>/")
-    batch = Batch(
-        Path(folder), home, found, limits or Limits(), sandbox, max(1, workers), work, progress, recording.desk(home)
-    )
     with state.only_one(home):
         state.sweep(home)
-        shutil.rmtree(_unplaced(batch), ignore_errors=True)
-        todo = deque(_not_done(batch, regrade))
-        if todo:
-            batch.server = Server()
-            _prepare(batch, todo)
-            _run(batch, todo)
-        versions.end(home, batch.runs)
-    return [batch.outcomes[i] for i in range(len(found))]
+        with sources.opened(folder, home, assignment) as (there, notes):
+            found = notes.on(intake.find(there, home, assignment))
+            if not found:
+                raise GradingError(f"{folder}: no submission: they lie in FOLDER/<learner>/<assignment>/")
+            batch = Batch(
+                there, home, found, limits or Limits(), sandbox, max(1, workers), work, progress, recording.desk(home)
+            )
+            batch.named = Path(folder)
+            return _whole(batch, regrade)
+
+
+def _whole(batch: Batch, regrade: bool) -> list[Outcome]:
+    shutil.rmtree(_unplaced(batch), ignore_errors=True)
+    todo = deque(_not_done(batch, regrade))
+    if todo:
+        batch.server = Server()
+        _prepare(batch, todo)
+        _run(batch, todo)
+    versions.end(batch.home, batch.runs)
+    return [batch.outcomes[i] for i in range(len(batch.found))]
 
 
 # What there is to do
@@ -256,7 +266,7 @@ def _ungraded(batch: Batch, f: Found, word: str, reason: str, repairs: tuple[str
 
 def _refused(batch: Batch, f: Found, word: str, reason: str, repairs: tuple[str, ...] = ()) -> Outcome:
     """The outcome of what intake refused, kept: an earlier mark of the same learner does not stand for it."""
-    outcome = _ungraded(batch, f, word, reason, repairs)
+    outcome = _ungraded(batch, f, word, reason, repairs or f.notes)
     if f.problem:
         name = hashlib.sha256("/".join(f.parts).encode("utf-8", "surrogateescape")).hexdigest()[:16]
         outcome.write(_unplaced(batch) / f"{name}.json")
@@ -280,7 +290,7 @@ def _withdraw(home: Course, f: Found) -> None:
 
 def _unplaced(batch: Batch) -> Path:
     """Where outcomes of things without a usable name are kept, by the folder that they came in."""
-    name = hashlib.sha256(str(batch.folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    name = hashlib.sha256(str(batch.named.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
     return batch.home.results / ".unplaced" / name
 
 

@@ -32,22 +32,28 @@ ANSWERS, RECEIPT, STAMP = "answers.json", "receipt.json", "timestamp.txt"
 EARLIER = "made from an earlier release of the exercise: graded by the one that is there now"
 SMALL = 1_000_000
 MOST_ODD = 20  # things of one learner that are no exercise, each of which gets an outcome
-# Dot files, what systems leave in folders, what `simlab submit` sets aside when work is handed in again, and
-# observer's sheets (`simlab records observe`).
-_LITTER = re.compile(
-    r"^(\..*|.*\.earlier-\d+|observations|evaluations|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*\.pyc)$",
+# Dot files, what systems and nbgrader leave in folders, what `simlab submit` sets aside when work is handed in
+# again, and observer's sheets (`simlab records observe`).
+LITTER = re.compile(
+    r"^(\..*|.*\.earlier-\d+|observations|evaluations|submission_secret\.txt|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*\.pyc)$",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True)
 class Found:
-    """One submission in the folder; `problem` says why it cannot even be looked into ('' when it can)."""
+    """One submission in the folder; `problem` says why it cannot even be looked into ('' when it can).
+
+    `notes` is what was said of it on its way here, `refused` why it never arrived though it is known whose it is.
+    """
 
     learner: str
     assignment: str
     parts: tuple[str, ...] = ()
     problem: str = ""
+    notes: tuple[str, ...] = ()
+    refused: RefusedError | None = None
+    stays: bool = False  # it lies in `submitted/` itself, and is not taken out of there
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ def find(folder: Path, home: Course, assignment: str | None = None) -> list[Foun
         home.require(assignment)
     known = home.assignments()
     with Folder.open(Path(folder)) as top:
-        found = [f for name in top.names() if not _LITTER.match(name) for f in _of_learner(top, name, known)]
+        found = [f for name in top.names() if not LITTER.match(name) for f in _of_learner(top, name, known)]
     if assignment is not None:
         found = [f for f in found if f.assignment in (assignment, "")]
     return _no_twins(found)
@@ -102,7 +108,7 @@ def _of_learner(top: Folder, name: str, known: list[str]) -> Iterator[Found]:
     )
     try:
         with top.enter(name) as inner:
-            works = [w for w in inner.names() if not _LITTER.match(w)]
+            works = [w for w in inner.names() if not LITTER.match(w)]
             found = [_of_assignment(inner, learner if not unfit else said, name, w, problem, known) for w in works]
     except (RefusedError, OSError) as e:
         found = [Found(said, "", (name,), str(e))]
@@ -143,20 +149,30 @@ def read(folder: Path, found: Found) -> Handed:
     """The bytes of one submission. Raises RefusedError (quarantined or unreadable, and why)."""
     if found.problem:
         raise RefusedError(found.problem)
+    if found.refused:
+        raise found.refused
     with Folder.open(Path(folder)) as top, top.enter(found.parts[0]) as of, of.enter(found.parts[1]) as work:
-        names = [n for n in listing(work) if not any(_LITTER.match(part) for part in n.split("/"))]
-        wanted = [n for n in names if n.endswith(".ipynb") or n in (ANSWERS, RECEIPT, STAMP)]
-        files = _contents(work, wanted)
+        names = [n for n in listing(work) if not any(LITTER.match(part) for part in n.split("/"))]
+        files = _contents(work, [n for n in names if matters(n)])
     if not files and not names:
         raise RefusedError("the folder is empty: hand the exercise in again", UNREADABLE)
     others = tuple(n for n in names if n not in files)
     return Handed(files, others, _digest(files, others))
 
 
+def matters(name: str) -> bool:
+    """Whether what a file of a submission holds can matter, not its name alone."""
+    return name.endswith(".ipynb") or name in (ANSWERS, RECEIPT, STAMP)
+
+
+def cap_of(name: str) -> int:
+    return MAX_FILE if name.endswith(".ipynb") else SMALL
+
+
 def _contents(work: Folder, names: list[str]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for n in names:
-        files[n] = read_below(work, n, MAX_FILE if n.endswith(".ipynb") else SMALL)
+        files[n] = read_below(work, n, cap_of(n))
         # Counted as it comes in: a thousand notebooks of the largest size would not fit in memory.
         if sum(map(len, files.values())) > MAX_TOTAL:
             raise RefusedError(f"is over {MAX_TOTAL / 1e6:g} MB in all: clear all outputs")
@@ -174,7 +190,7 @@ def _digest(files: dict[str, bytes], others: tuple[str, ...]) -> str:
 
 def place(handed: Handed, found: Found, home: Course) -> Taken:
     """Put one submission, repaired, into `submitted/<learner>/<assignment>/`; never raises for its faults."""
-    notes: list[str] = []
+    notes = list(found.notes)
     home.state.mkdir(exist_ok=True)
     try:
         with tempfile.TemporaryDirectory(dir=home.state, prefix="intake-") as scratch:
@@ -186,7 +202,8 @@ def place(handed: Handed, found: Found, home: Course) -> Taken:
             _dropped(handed, used, found, home, notes)
             course.replace_folder(staged, home.submitted / found.learner / found.assignment)
     except RefusedError as e:
-        shutil.rmtree(home.submitted / found.learner / found.assignment, ignore_errors=True)
+        if not found.stays:
+            shutil.rmtree(home.submitted / found.learner / found.assignment, ignore_errors=True)
         return Taken(found.learner, found.assignment, tuple(notes), e.outcome, str(e))
     return Taken(found.learner, found.assignment, tuple(notes))
 
