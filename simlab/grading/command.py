@@ -87,6 +87,12 @@ def _is_ours(file: str) -> bool:
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="How many at a time.")
 @click.option("--regrade", is_flag=True, help="Grade again what was graded before.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a submission on standard output.")
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The page of outcomes.  [default: results/index.html in the course]",
+)
 @click.option("--unsafe-no-sandbox", is_flag=True, help="Run learners' code WITHOUT isolation; every report says so.")
 def grade_command(
     folder: Path,
@@ -96,6 +102,7 @@ def grade_command(
     regrade: bool,
     as_json: bool,
     unsafe_no_sandbox: bool,
+    report_file: Path | None,
 ) -> None:
     """Grade FOLDER/<learner>/<assignment>/*.ipynb.
 
@@ -103,11 +110,13 @@ def grade_command(
     Exit code 0: every submission has an outcome and none needs a person.
               1: some need a person.    2: grading could not start.
     """
-    from simlab.grading import batch
+    from simlab.grading import batch, course, report, telling, versions
 
     if unsafe_no_sandbox:
         click.echo("WARNING: learners' code runs WITHOUT isolation, with all that you may read and write.", err=True)
     try:
+        opened = course.open_course(home)
+        place = report.place(opened, report_file)
         with _Shown(quiet=as_json) as shown:
             outcomes = batch.grade(
                 folder,
@@ -128,12 +137,13 @@ def grade_command(
             click.echo(json.dumps(asdict(o), ensure_ascii=False))
     else:
         _table(outcomes, home)
-    sys.exit(PERSON if any(needs_person(o) for o in outcomes) else OK)
-
-
-def needs_person(outcome: Outcome) -> bool:
-    """Whether somebody must look: it has no marks, or some marks are a person's to give."""
-    return not outcome.is_graded or bool(outcome.needs_person)
+    try:
+        report.write(opened, outcomes, place, versions.grader())
+    except SimlabError as e:
+        click.echo(f"error: {e}", err=True)
+        sys.exit(PERSON)
+    click.echo(f"Page of outcomes: {place}", err=as_json)
+    sys.exit(PERSON if any(map(telling.needs_person, outcomes)) else OK)
 
 
 @click.command("results")
@@ -262,7 +272,7 @@ def _table(outcomes: list[Outcome], home: Path) -> None:
         table.add_row(*(Text(tame(c)) for c in cells))  # rich lets what steers a terminal through
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(table)
-    waiting = sum(map(needs_person, outcomes))
+    waiting = sum(map(telling.needs_person, outcomes))
     graded = sum(o.is_graded for o in outcomes)
     late = sum(bool(o.needs_regrade) for o in outcomes)
     if late:

@@ -8,6 +8,11 @@ from simlab.grading.outcome import Outcome
 MOST = 20  # checks that one line tells of
 
 
+def needs_person(outcome: Outcome) -> bool:
+    """Whether somebody must look: it has no marks, or some marks are a person's to give."""
+    return not outcome.is_graded or bool(outcome.needs_person)
+
+
 def points(outcome: Outcome) -> str:
     """Points of maximum, '-' where it could not be graded; after a regrade what they were before."""
     said = f"{number(outcome.points)} of {number(outcome.maximum)}" if outcome.is_graded else "-"
