@@ -18,7 +18,7 @@ from simlab.exercise.wire import tame
 from simlab.grading import course, state, telling
 from simlab.grading.course import Course
 from simlab.grading.feedback import WORDS, number
-from simlab.grading.outcome import OUTCOMES, Outcome
+from simlab.grading.outcome import GRADED, OUTCOMES, Outcome
 from simlab.pages import template
 
 MAX_ROWS, MAX_TEXT, MAX_LINES, MAX_FIRST = 5000, 300, 8, 200
@@ -81,7 +81,7 @@ def _row(place: int, o: Outcome, grader: str, link: str) -> dict[str, Any]:
         "learner": _cut(o.learner),
         "assignment": _cut(o.assignment),
         "outcome": _cut(o.outcome),
-        "said": WORDS.get(o.outcome, ""),
+        "said": WORDS.get(o.outcome, "") if o.outcome != GRADED else "",
         "is_graded": o.is_graded,
         "points": f"{number(o.points)} of {number(o.maximum)}",
         "before": _cut(telling.before(o)),

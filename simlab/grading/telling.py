@@ -31,8 +31,12 @@ def before(outcome: Outcome) -> str:
 
 def changes(outcome: Outcome) -> list[str]:
     """Each check whose points a regrade changed."""
-    found = [f"{name}: {number(old) or '-'} -> {number(new) or '-'}" for name, (old, new) in outcome.changed().items()]
+    found = [f"{name}: was {_mark(old)}, now {_mark(new)}" for name, (old, new) in outcome.changed().items()]
     return [*found[:MOST], *([f"and {len(found) - MOST} more"] if len(found) > MOST else [])]
+
+
+def _mark(points: float | None) -> str:
+    return "not marked" if points is None else number(points)
 
 
 def regrade(outcome: Outcome) -> str:

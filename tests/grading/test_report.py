@@ -76,7 +76,9 @@ def test_a_row_says_all_that_is_known(home: Course) -> None:
 def test_both_marks_of_a_regrade_stand_side_by_side(home: Course) -> None:
     check = CheckResult("double-ok", "function", 1.0, 3.0, "")
     page = read(home, DONE.with_(checks=(check,), before=Before("graded", 4.0, 5.0, {"double-ok": 2.0, "gone": 2.0})))
-    assert page.rows[1][3].split() == "3 of 5 before: 4 of 5 double-ok: 2 -> 1 gone: 2 -> -".split()
+    assert (
+        page.rows[1][3].split() == "3 of 5 before: 4 of 5 double-ok: was 2, now 1 gone: was 2, now not marked".split()
+    )
     assert "1 with other points after a regrade" in page.text
     page = read(home, DONE.with_(before=Before("timed out", None, 5.0)))
     assert page.rows[1][3].split() == "3 of 5 before: timed out".split()

@@ -196,7 +196,7 @@ def test_the_commands_name_who_needs_a_regrade_and_what_it_changed(
     first, _ = [json.loads(x) for x in run(grade_command, *words, "--regrade", "--json").splitlines()]
     assert first["before"]["points"] == 3.0 and first["before"]["checks"] == {"double-ok": 3.0}
     table = run(grade_command, *words)
-    assert "1 of 5 (before: 3 of 5)" in table and "double-ok: 3 -> 1" in table
+    assert "1 of 5 (before: 3 of 5)" in table and "double-ok: was 3, now 1" in table
     assert run(release_command, NAME, "--course", home.root) == f"{NAME}: unchanged\n"
     monkeypatch.setattr(simlab, "__version__", "9.9.9")
     table = run(grade_command, *words)
