@@ -19,6 +19,10 @@ COMMANDS = {
     "submit": ("simlab.exercise.command:submit", "Pack an exercise for your trainer."),
     "release": ("simlab.grading.command:release_command", "Make exercises from solutions (trainers)."),
     "grade": ("simlab.grading.command:grade_command", "Mark a folder of submissions (trainers)."),
+    "variant": (
+        "simlab.grading.variant_command:variant_command",
+        "Show what one learner is asked, and what is right (trainers).",
+    ),
     "results": ("simlab.grading.command:results_command", "Show or export results (trainers)."),
     "records": ("simlab.grading.records_command:records", "Keep, check and export training records (trainers)."),
     "organization": ("simlab.organization:command", "Your organization's own facts: a sample, a check."),
