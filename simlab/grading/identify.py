@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simlab.grading import intake, notebooks
+from simlab.grading import notebooks
 from simlab.grading.course import Course
+from simlab.grading.parsing import parse
 from simlab.grading.untrusted import RefusedError
 
 
@@ -47,7 +48,7 @@ def which(files: dict[str, bytes], signs: Known) -> tuple[set[str], bool]:
 
 def _inside(name: str, data: bytes, signs: Known) -> set[str]:
     try:
-        nb = intake.parse(data, name)
+        nb = parse(data, name)
     except RefusedError:
         return set()
     if exercise := signs.stamps.get(_stamp(nb)):

@@ -23,14 +23,16 @@ from simlab.exercise import answers
 from simlab.grading import course, notebooks
 from simlab.grading.course import Course
 from simlab.grading.outcome import UNREADABLE
-from simlab.grading.repair import MAX_CELLS, repair
+from simlab.grading.parsing import parse
+from simlab.grading.repair import repair
 from simlab.grading.untrusted import MAX_FILE, MAX_TOTAL, Folder, RefusedError, decode, listing, read_below, shown
 
-# What counts of a cell of format 3.
-_KEPT_3 = frozenset({"cell_type", "input", "source", "level", "language", "metadata"})
 ANSWERS, RECEIPT, STAMP = "answers.json", "receipt.json", "timestamp.txt"
 EARLIER = "made from an earlier release of the exercise: graded by the one that is there now"
 SMALL = 1_000_000
+# Names by which browsers and mail programs call what is meant.
+_NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?$", re.IGNORECASE)
+_BESIDE = re.compile(r"(^|/)((answers|receipt)( ?\(\d+\)|( -|-|_)? ?copy)?\.json|timestamp\.txt)$", re.IGNORECASE)
 MOST_ODD = 20  # things of one learner that are no exercise, each of which gets an outcome
 # Dot files, what systems and nbgrader leave in folders, what `simlab submit` sets aside when work is handed in
 # again, and observer's sheets (`simlab records observe`).
@@ -85,10 +87,21 @@ def find(folder: Path, home: Course, assignment: str | None = None) -> list[Foun
         home.require(assignment)
     known = home.assignments()
     with Folder.open(Path(folder)) as top:
-        found = [f for name in top.names() if not LITTER.match(name) for f in _of_learner(top, name, known)]
+        found = [f for name in top.names() if not _is_litter(top, name, known) for f in _of_learner(top, name, known)]
     if assignment is not None:
         found = [f for f in found if f.assignment in (assignment, "")]
     return _no_twins(found)
+
+
+def _is_litter(top: Folder, name: str, known: list[str]) -> bool:
+    """Whether a name in the class's folder is nobody's work: what is hidden and holds an exercise is somebody's."""
+    if not LITTER.match(name) or name == "__MACOSX" or top.kind(name) != "folder":
+        return LITTER.match(name) is not None
+    try:
+        with top.enter(name) as inner:
+            return not {n.casefold() for n in inner.names()} & {a.casefold() for a in known}
+    except (RefusedError, OSError):
+        return True
 
 
 def _of_learner(top: Folder, name: str, known: list[str]) -> Iterator[Found]:
@@ -100,15 +113,17 @@ def _of_learner(top: Folder, name: str, known: list[str]) -> Iterator[Found]:
         )
         return
     learner = unicodedata.normalize("NFC", name)
-    unfit = said != name or not course.is_learner(learner)
+    unfit = said != name or not course.is_learner(learner) or LITTER.match(name) is not None
     problem = (
-        f'{said!r} is no name for a learner: at most 64 characters, none of / \\ * ? [ ] {{ }} < > | : "'
+        f'{said!r} is no name for a learner: at most 64 characters, none of / \\ * ? [ ] {{ }} < > | : ", '
+        "and not the name of what is hidden or set aside"
         if unfit
         else ""
     )
+    folded = {a.casefold() for a in known}
     try:
         with top.enter(name) as inner:
-            works = [w for w in inner.names() if not LITTER.match(w)]
+            works = [w for w in inner.names() if not LITTER.match(w) or w.lstrip(".").casefold() in folded]
             found = [_of_assignment(inner, learner if not unfit else said, name, w, problem, known) for w in works]
     except (RefusedError, OSError) as e:
         found = [Found(said, "", (name,), str(e))]
@@ -153,6 +168,8 @@ def read(folder: Path, found: Found) -> Handed:
         raise found.refused
     with Folder.open(Path(folder)) as top, top.enter(found.parts[0]) as of, of.enter(found.parts[1]) as work:
         names = [n for n in listing(work) if not any(LITTER.match(part) for part in n.split("/"))]
+        if work.kind(ANSWERS) == "folder":
+            raise RefusedError(f"{ANSWERS} is a folder, not a file: hand the exercise in again", UNREADABLE)
         files = _contents(work, [n for n in names if matters(n)])
     if not files and not names:
         raise RefusedError("the folder is empty: hand the exercise in again", UNREADABLE)
@@ -162,11 +179,15 @@ def read(folder: Path, found: Found) -> Handed:
 
 def matters(name: str) -> bool:
     """Whether what a file of a submission holds can matter, not its name alone."""
-    return name.endswith(".ipynb") or name in (ANSWERS, RECEIPT, STAMP)
+    return is_notebook(name) or _BESIDE.search(name) is not None
+
+
+def is_notebook(name: str) -> bool:
+    return _NOTEBOOK.search(name) is not None
 
 
 def cap_of(name: str) -> int:
-    return MAX_FILE if name.endswith(".ipynb") else SMALL
+    return MAX_FILE if is_notebook(name) else SMALL
 
 
 def _contents(work: Folder, names: list[str]) -> dict[str, bytes]:
@@ -197,7 +218,7 @@ def place(handed: Handed, found: Found, home: Course) -> Taken:
             staged = Path(scratch) / found.assignment
             staged.mkdir()
             used = _notebooks(handed, found, home, staged, notes)
-            used |= _answers(handed, staged)
+            used |= _answers(handed, staged, notes)
             used |= _stamp(handed, staged)
             _dropped(handed, used, found, home, notes)
             course.replace_folder(staged, home.submitted / found.learner / found.assignment)
@@ -219,7 +240,7 @@ def take(folder: Path, found: Found, home: Course) -> Taken:
 def _notebooks(handed: Handed, found: Found, home: Course, staged: Path, notes: list[str]) -> set[str]:
     """Write each released notebook's counterpart; the names of the files that were used."""
     released = home.released(found.assignment)
-    candidates = [n for n in handed.files if n.endswith(".ipynb")]
+    candidates = [n for n in handed.files if is_notebook(n)]
     if not candidates:
         raise RefusedError("holds no notebook: hand in the .ipynb file", UNREADABLE)
     used: set[str] = set()
@@ -250,8 +271,8 @@ def _release_of(nb: dict[str, Any]) -> str:
 
 
 def _choose(name: str, candidates: list[str], *, only: bool) -> str | None:
-    """The submitted file that stands for a released notebook: exact, other case, copy's name, or the only one."""
-    stem = name.removesuffix(".ipynb").casefold()
+    """The submitted file that stands for one that is asked for: exact, other case, copy's name, or the only one."""
+    stem = name.rsplit(".", 1)[0].casefold()
     tests = (
         lambda c: c == name,
         lambda c: c.casefold() == name.casefold(),
@@ -269,86 +290,48 @@ def _choose(name: str, candidates: list[str], *, only: bool) -> str | None:
     return None
 
 
-def parse(data: bytes, name: str) -> dict[str, Any]:
-    """A submitted notebook as plain data, format 4. Raises RefusedError (unreadable, and why)."""
-    if not data.strip():
-        raise RefusedError(f"{shown(name)} is empty: hand it in again", UNREADABLE)
-    for start, what in (
-        (b"PK\x03\x04", "a zip file"),
-        (b"<!DOCTYPE", "a web page"),
-        (b"<html", "a web page"),
-        (b"%PDF", "a PDF"),
-    ):
-        if data.lstrip().startswith(start):
-            raise RefusedError(f"{shown(name)} is {what}, not a notebook: hand in the .ipynb file", UNREADABLE)
-    try:
-        nb = json.loads(decode(data))
-    except (ValueError, RecursionError) as e:
-        said = str(e)[:120] if isinstance(e, ValueError) else "nested without end"
-        raise RefusedError(f"{shown(name)} is damaged, or no notebook ({said}): hand it in again", UNREADABLE) from e
-    return _format_4(nb, name)
-
-
-def _format_4(nb: Any, name: str) -> dict[str, Any]:
-    if isinstance(nb, dict) and isinstance(nb.get("worksheets"), list):
-        nb = _converted(nb, name)
-    if not isinstance(nb, dict) or not isinstance(nb.get("cells"), list):
-        raise RefusedError(f"{shown(name)} is not a notebook: it has no cells", UNREADABLE)
-    if nb.get("nbformat", 4) != 4:
-        raise RefusedError(f"{shown(name)} is of notebook format {shown(str(nb['nbformat'])[:20])}, not 4", UNREADABLE)
-    _few(nb["cells"], name)
-    return nb
-
-
-def _few(cells: list[Any], name: str) -> None:
-    if len(cells) > MAX_CELLS:
-        raise RefusedError(f"{shown(name)} has {len(cells)} cells, the limit is {MAX_CELLS}")
-
-
-def _converted(nb: dict[str, Any], name: str) -> Any:
-    import nbformat
-
-    cells = [c for sheet in nb["worksheets"] if isinstance(sheet, dict) for c in sheet.get("cells") or ()]
-    _few(cells, name)
-    # Only what is used later: checking a million outputs against the format takes hours.
-    plain = [{k: v for k, v in c.items() if k in _KEPT_3} | {"outputs": []} for c in cells if isinstance(c, dict)]
-    old = {"worksheets": [{"cells": plain}], "metadata": {}, "nbformat": 3, "nbformat_minor": 0}
-    try:
-        return json.loads(nbformat.writes(nbformat.convert(nbformat.from_dict(old), 4)))
-    except Exception as e:
-        raise RefusedError(f"{shown(name)} is of an old format and cannot be converted", UNREADABLE) from e
-
-
-def _answers(handed: Handed, staged: Path) -> set[str]:
+def _answers(handed: Handed, staged: Path, notes: list[str]) -> set[str]:
     """Write answers.json when it holds answers. Raises RefusedError: a damaged one is not 'no answers'."""
-    data = handed.files.get(ANSWERS)
-    if data is None or not data.strip():
-        return {ANSWERS}
+    name = _choose(ANSWERS, [n for n in handed.files if _is_like(n, ANSWERS)], only=False)
+    if name is None or not handed.files[name].strip():
+        return {name or ANSWERS}
+    if name != ANSWERS:
+        notes.append(f"{shown(name)} was taken for {ANSWERS}")
     target = staged / ANSWERS
-    target.write_text(decode(data).encode("utf-8", "replace").decode("utf-8"), encoding="utf-8", newline="\n")
+    text = decode(handed.files[name])
+    target.write_text(text.encode("utf-8", "replace").decode("utf-8"), encoding="utf-8", newline="\n")
     try:
         answers.read_untrusted(target, SMALL)
     except InputError as e:
         raise RefusedError(f"{e}: hand the exercise in again", UNREADABLE) from e
-    return {ANSWERS}
+    return {name}
+
+
+def _is_like(name: str, asked: str) -> bool:
+    """Whether a file beside the notebook may be meant by the name that is asked for."""
+    return _BESIDE.search(name) is not None and name.rsplit("/", 1)[-1].casefold().startswith(asked.split(".")[0])
 
 
 def _stamp(handed: Handed, staged: Path) -> set[str]:
     """Write when it was handed in, where a stamp says so with its zone: without one nothing is guessed."""
-    text = decode(handed.files.get(STAMP, b"")).strip()
-    try:
-        text = text or str(json.loads(decode(handed.files.get(RECEIPT, b"{}"))).get("at", ""))
-    except (ValueError, AttributeError, RecursionError):
-        text = ""
-    try:
-        at = dt.datetime.fromisoformat(text.removesuffix(" UTC") + "+00:00" if text.endswith(" UTC") else text)
-        utc = at.astimezone(dt.UTC)
-    except (ValueError, OverflowError):  # no time, or one before the first or after the last year
-        return {STAMP, RECEIPT}
-    if at.tzinfo is not None:
+    alike = ([n for n in handed.files if _is_like(n, asked)] for asked in (STAMP, RECEIPT))
+    stamp, receipt = (min(names, key=len, default="") for names in alike)
+    utc = _moment(decode(handed.files.get(stamp, b"")), decode(handed.files.get(receipt, b"{}")))
+    if utc is not None:
         said = utc.strftime("%Y-%m-%d %H:%M:%S UTC")
         staged.joinpath(STAMP).write_text(said + "\n", encoding="utf-8", newline="\n")
-    return {STAMP, RECEIPT}
+    return {stamp, receipt}
+
+
+def _moment(stamp: str, receipt: str) -> dt.datetime | None:
+    """The moment that a stamp, or else a receipt, tells with its zone."""
+    text = stamp.strip()
+    try:
+        text = text or str(json.loads(receipt).get("at", ""))
+        at = dt.datetime.fromisoformat(text.removesuffix(" UTC") + "+00:00" if text.endswith(" UTC") else text)
+        return at.astimezone(dt.UTC) if at.tzinfo is not None else None
+    except (ValueError, AttributeError, RecursionError, OverflowError):  # none, or outside of the years 1 to 9999
+        return None
 
 
 def _dropped(handed: Handed, used: set[str], found: Found, home: Course, notes: list[str]) -> None:

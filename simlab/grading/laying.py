@@ -8,7 +8,7 @@ import unicodedata
 from pathlib import Path
 
 from simlab.grading.identify import Known, which
-from simlab.grading.intake import MOST_ODD, cap_of, matters
+from simlab.grading.intake import MOST_ODD, cap_of, is_notebook, matters
 from simlab.grading.members import Member, Work, is_litter, said_of
 from simlab.grading.untrusted import MAX_DEPTH, MAX_ENTRIES, MAX_TOTAL, RefusedError
 
@@ -64,7 +64,7 @@ def exercise(work: Work, files: Files, signs: Known, wanted: str | None) -> str:
     """
     if work.assignment:
         return work.assignment
-    found, sure = which({"/".join(p): data for p, data in files.items() if p[-1].endswith(".ipynb")}, signs)
+    found, sure = which({"/".join(p): data for p, data in files.items() if is_notebook(p[-1])}, signs)
     listed = ", ".join(sorted(found))
     if wanted is None and len(found) != 1:
         why = f"it could be {listed}" if found else "nothing in it says so"

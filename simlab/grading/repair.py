@@ -164,7 +164,9 @@ def _waiting(cells: list[Cell], theirs: list[Cell], pairs: Pairs, notes: list[st
         if not graded_meta(released) or pairs.get(i, -1) >= 0:
             continue
         after = [anchors[k] for k in sorted(anchors) if k > i]
-        waiting[after[0] if after else len(cells)].append(i)
+        # Cells may stand in any order: never above the work that comes before it in the release.
+        work = [j + 1 for k, j in anchors.items() if k < i and graded_meta(theirs[k]).get("solution")]
+        waiting[max([after[0] if after else len(cells), *work])].append(i)
         if i not in pairs:
             notes.append(f"cell {grade_id(released)!r} was missing: put back as released")
     return waiting

@@ -7,6 +7,7 @@ such calls (Windows), each name is looked at first instead.
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from collections.abc import Iterator
@@ -150,11 +151,7 @@ def read_below(folder: Folder, path: str, cap: int = MAX_FILE) -> bytes:
 
 def decode(data: bytes) -> str:
     """Text, whatever wrote it: UTF-8 with or without a mark, UTF-16, UTF-32, else Windows-1252 or Latin-1."""
-    marks = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-    guess = next((code for mark, code in marks if data.startswith(mark)), "utf-8-sig")
-    if guess == "utf-8-sig" and b"\0" in data[:4]:
-        guess = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
-    for code in (guess, "cp1252"):
+    for code in (json.detect_encoding(data), "cp1252"):
         try:
             return data.decode(code)
         except UnicodeDecodeError:

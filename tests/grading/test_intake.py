@@ -16,9 +16,10 @@ from simlab.errors import GradingError, UnknownName
 from simlab.grading import intake, notebooks, release, untrusted
 from simlab.grading.course import Course
 from simlab.grading.intake import Taken
+from simlab.grading.parsing import parse
 from simlab.grading.repair import repair
 from simlab.grading.untrusted import RefusedError
-from tests.grading.making import NAME, cell, edit, make_course, ps1_course, released, submit
+from tests.grading.making import NAME, cell, edit, graded, make_course, marks, notebook, ps1_course, released, submit
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +103,7 @@ def test_what_is_no_notebook_is_unreadable_with_the_reason(
     assert not (home.submitted / "ann" / NAME).exists()
 
 
-@pytest.mark.parametrize("code", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("code", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
 def test_any_unicode_encoding_is_read(tmp_path: Path, home: Course, code: str) -> None:
     nb = edit(answered(home), "double", "# ünï\ndouble = lambda n: 2 * n")
     submit(tmp_path, "ann", json.dumps(nb, ensure_ascii=False).encode(code))
@@ -228,8 +229,27 @@ def test_planted_files_are_left_out_and_said(tmp_path: Path, home: Course) -> No
     assert [r.split(" is not")[0] for r in sorted(taken.repairs)] == ["pandas.py", "simlab.py", "sub/solution.ipynb"]
 
 
+def test_work_in_a_folder_that_hides_is_said_not_overlooked(tmp_path: Path, home: Course) -> None:
+    for learner in (".ann", "bob.earlier-1"):
+        submit(tmp_path, learner, answered(home))
+    submit(tmp_path, "eve", answered(home), name=f".{NAME}", file="x.ipynb")
+    submit(tmp_path, "__MACOSX", b"", name=NAME)
+    submit(tmp_path, ".git", b"", name="refs")
+    hidden, bob, eve = take(tmp_path, home)
+    assert [t.outcome for t in (hidden, bob, eve)] == ["quarantined"] * 3
+    assert "hidden or set aside" in hidden.reason and f"did you mean '{NAME}'" in eve.reason
+
+
 @pytest.mark.parametrize(
-    "file", ["02-encryption (1).ipynb", "final.ipynb", "02-Encryption.ipynb", "x/02-encryption.ipynb"]
+    "file",
+    [
+        "02-encryption (1).ipynb",
+        "final.ipynb",
+        "02-Encryption.ipynb",
+        "x/02-encryption.ipynb",
+        "02-encryption.IPYNB",
+        "02-encryption.ipynb.txt",
+    ],
 )
 def test_a_notebook_under_another_name_is_taken_for_it(tmp_path: Path, home: Course, file: str) -> None:
     submit(tmp_path, "ann", answered(home), file=file)
@@ -248,6 +268,25 @@ def test_damaged_answers_are_unreadable_not_unanswered(tmp_path: Path, home: Cou
     submit(tmp_path, "ann", answered(home))
     submit(tmp_path, "ann", data, file="answers.json")
     assert one(tmp_path, home).outcome == "unreadable"
+
+
+@pytest.mark.parametrize("file", ["Answers.json", "answers (1).json", "answers copy.json", "x/answers.json"])
+def test_answers_under_another_name_are_taken_for_them(tmp_path: Path, home: Course, file: str) -> None:
+    submit(tmp_path, "ann", answered(home))
+    submit(tmp_path, "ann", b'{"version": 1, "answers": {}, "history": []}', file=file)
+    assert one(tmp_path, home).repairs == (f"{file} was taken for answers.json",)
+    assert (home.submitted / "ann" / NAME / "answers.json").is_file()
+
+
+def test_answers_that_cannot_be_told_apart_or_are_a_folder_are_not_no_answers(tmp_path: Path, home: Course) -> None:
+    for who in ("ann", "bob"):
+        submit(tmp_path, who, answered(home))
+    for file in ("answers (1).json", "answers (2).json"):
+        submit(tmp_path, "ann", b"{}", file=file)
+    (tmp_path / "bob" / NAME / "answers.json").mkdir()
+    ann, bob = take(tmp_path, home)
+    assert ann.outcome == "quarantined" and "more than one file" in ann.reason
+    assert bob.outcome == "unreadable" and "is a folder" in bob.reason
 
 
 def test_a_missing_notebook_of_several_is_said(tmp_path: Path) -> None:
@@ -323,6 +362,17 @@ def test_a_check_above_its_work_is_put_back_in_its_place(home: Course) -> None:
     ]
 
 
+def test_cells_in_any_order_leave_no_check_above_its_work() -> None:
+    pairs = [(cell("code", n, f"{n} = 1", marks(n)), cell("code", f"{n}-ok", "1", graded(f"{n}-ok"))) for n in "ab"]
+    whole = notebook(*(c for pair in pairs for c in pair))
+    turned = copy.deepcopy(whole)
+    turned["cells"].reverse()
+    out, notes = repair(turned, whole)
+    order = [c["id"] for c in out["cells"]]
+    assert order.index("a") < order.index("a-ok") and order.index("b") < order.index("b-ok")
+    assert len(order) == 4 and len(notes) == 2
+
+
 def test_metadata_comes_from_the_release_alone(home: Course) -> None:
     nb = answered(home)
     nb["metadata"] = {"kernelspec": {"name": "evil", "language": "sh"}, "widgets": {"x": 1}}
@@ -360,7 +410,7 @@ def test_no_mutation_stops_intake_or_loses_a_check(
     nb["cells"] = [*nb["cells"][:drop], top, *nb["cells"][drop:]]
     nb["metadata"] = top
     try:
-        out, _ = repair(intake.parse(json.dumps(nb).encode(), "x.ipynb"), released(home))
+        out, _ = repair(parse(json.dumps(nb).encode(), "x.ipynb"), released(home))
     except RefusedError:
         pytest.fail("a notebook with one bad part is mended, not refused")
     assert sources(out).keys() == sources(released(home)).keys()
