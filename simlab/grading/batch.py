@@ -83,7 +83,9 @@ def grade(
         with sources.opened(folder, home, assignment) as (there, notes):
             found = notes.on(intake.find(there, home, assignment))
             if not found:
-                raise GradingError(f"{folder}: no submission: they lie in FOLDER/<learner>/<assignment>/")
+                raise GradingError(
+                    f"{folder}: no submission: a folder or zip of <learner>/<assignment>/, an exchange, or a Moodle download"
+                )
             batch = Batch(
                 there, home, found, limits or Limits(), sandbox, max(1, workers), work, progress, recording.desk(home)
             )

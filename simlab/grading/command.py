@@ -83,7 +83,7 @@ def _is_ours(file: str) -> bool:
 @click.command("grade")
 @click.argument("folder", type=click.Path(path_type=Path))
 @_COURSE
-@click.option("--assignment", help="Grade this exercise only.")
+@click.option("--assignment", help="Grade this exercise only; what a download without names of exercises holds.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="How many at a time.")
 @click.option("--regrade", is_flag=True, help="Grade again what was graded before.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a submission on standard output.")
@@ -105,6 +105,11 @@ def grade_command(
     report_file: Path | None,
 ) -> None:
     """Grade FOLDER/<learner>/<assignment>/*.ipynb.
+
+    FOLDER may also be a zip of such a folder; nbgrader's exchange (its inbound folder, or the course's
+    folder around it) or submitted folder; or Moodle's download of all submissions, as a zip or unpacked.
+    In a Moodle download, say which exercise it is with --assignment. A name that stands once in
+    people.csv is that learner; the others are called participant-<number>.
 
     \b
     Exit code 0: every submission has an outcome and none needs a person.

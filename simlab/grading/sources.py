@@ -112,12 +112,11 @@ def _within(tree: ZipTree, home: Course) -> tuple[ZipTree, str]:
         tops = here.tops()
         if (shape := _shape(tops)) != PLAIN:
             return here, shape
+        if exchange.INBOUND in tops and (inner := here.inner(exchange.INBOUND)) and _shape(inner.tops()) == EXCHANGE:
+            return inner, EXCHANGE
         if any(m.parts and m.parts[0].casefold() in exercises for top in tops for m in here.below(top)):
             return here, PLAIN
-        if exchange.INBOUND in tops and set(tops) <= exchange.COURSE:
-            here = here.inner(exchange.INBOUND)
-        else:
-            here = here.inner(tops[0]) if len(tops) == 1 else None
+        here = here.inner(tops[0]) if len(tops) == 1 else None
     return tree, PLAIN
 
 

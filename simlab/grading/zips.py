@@ -7,6 +7,7 @@ gives it, and what is wrong with a member is said when that member is wanted.
 from __future__ import annotations
 
 import stat
+import struct
 import zipfile
 import zlib
 from collections import defaultdict
@@ -16,6 +17,7 @@ from simlab.errors import GradingError
 from simlab.grading.members import Member, is_litter, parts_of
 from simlab.grading.outcome import UNREADABLE
 from simlab.grading.untrusted import MAX_ENTRIES, RefusedError, shown
+from simlab.grading.zipmend import directory, mended
 
 MAX_RATIO, ALWAYS = 200, 1_000_000  # no notebook shrinks so well; below so many bytes nobody asks
 MAX_ALL = 4_000_000_000
@@ -23,7 +25,16 @@ MAX_DIRECTORY = 64_000_000  # bytes of the list of names, some half a million
 _STEP = 1_000_000
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # What the library raises for damaged or unheard-of members, in any of its versions.
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    NotImplementedError,
+)
 _LOCKED, _UTF8 = 0x1 | 0x40, 0x800
 
 
@@ -70,17 +81,19 @@ class ZipTree:
 def opened(file: IO[bytes], budget: Budget) -> list[Member]:
     """The members of a zip, for as long as `file` is open. Raises GradingError: no zip, or half of one."""
     try:
-        _small_enough(file)
-        return members(zipfile.ZipFile(file), budget)
+        # The list of names is read as a whole.
+        if directory(file)[1] > MAX_DIRECTORY:
+            raise GradingError("holds more names than any class hands in")
+        return members(_listed(file), budget)
     except _BROKEN as e:
         raise GradingError("is no zip file, or a damaged or unfinished one") from e
 
 
-def _small_enough(file: IO[bytes]) -> None:
-    """The list of names is read as a whole: look at its size before."""
-    end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
-    if end and end[5] > MAX_DIRECTORY:
-        raise GradingError("holds more names than any class hands in")
+def _listed(file: IO[bytes]) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(file)
+    except _BROKEN:
+        return zipfile.ZipFile(mended(file))
 
 
 def members(zf: zipfile.ZipFile, budget: Budget) -> list[Member]:
