@@ -94,8 +94,8 @@ class FolderTree:
             with Folder.open(self._path) as outer, outer.enter(top) as inner:
                 names = listing(inner)
         except (RefusedError, OSError) as e:
-            return [Member((), _nothing, str(e), is_hostile=True)]
-        return [Member((), _nothing, is_folder=True), *self._members(top, names)]
+            return [Member((), nothing, str(e), is_hostile=True)]
+        return [Member((), nothing, is_folder=True), *self._members(top, names)]
 
     def _members(self, top: str, names: list[str]) -> Iterator[Member]:
         for name in names:
@@ -107,7 +107,7 @@ class FolderTree:
             return read_below(outer, f"{top}/{name}" if name else top, cap)
 
 
-def _nothing(cap: int) -> bytes:
+def nothing(cap: int) -> bytes:
     return b""
 
 

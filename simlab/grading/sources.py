@@ -85,12 +85,18 @@ def _zipped(path: Path, home: Course, budget: zips.Budget, held: contextlib.Exit
 
 def _folder(path: Path) -> tuple[Tree | None, str]:
     tree = FolderTree(path)
-    if exchange.INBOUND in tree.tops() and set(tree.tops()) <= exchange.COURSE:
-        inner = tree.inner(exchange.INBOUND)
-        if inner and (not inner.tops() or _shape(inner.tops()) == EXCHANGE):
-            return inner, EXCHANGE
+    if inbound := _inbound(tree):
+        return inbound, EXCHANGE
     shape = _shape(tree.tops())
     return (None if shape == PLAIN else tree), shape
+
+
+def _inbound(tree: FolderTree | ZipTree) -> FolderTree | ZipTree | None:
+    """What a course's folder in the exchange has come in, None where the tree is no such folder."""
+    if exchange.INBOUND not in tree.tops() or not set(tree.tops()) <= exchange.COURSE:
+        return None
+    inner = tree.inner(exchange.INBOUND)
+    return inner if inner and (not inner.tops() or _shape(inner.tops()) == EXCHANGE) else None
 
 
 def _shape(tops: list[str]) -> str:
@@ -102,7 +108,7 @@ def _shape(tops: list[str]) -> str:
     return PLAIN
 
 
-def _within(tree: ZipTree, home: Course) -> tuple[ZipTree, str]:
+def _within(tree: ZipTree, home: Course) -> tuple[Tree, str]:
     """The part of a zip that holds the learners, without the folders that somebody zipped around it."""
     exercises = {a.casefold() for a in home.assignments()}
     here: ZipTree | None = tree
@@ -112,8 +118,8 @@ def _within(tree: ZipTree, home: Course) -> tuple[ZipTree, str]:
         tops = here.tops()
         if (shape := _shape(tops)) != PLAIN:
             return here, shape
-        if exchange.INBOUND in tops and (inner := here.inner(exchange.INBOUND)) and _shape(inner.tops()) == EXCHANGE:
-            return inner, EXCHANGE
+        if inbound := _inbound(here):
+            return inbound, EXCHANGE
         if any(m.parts and m.parts[0].casefold() in exercises for top in tops for m in here.below(top)):
             return here, PLAIN
         here = here.inner(tops[0]) if len(tops) == 1 else None
@@ -152,7 +158,7 @@ class _Layout:
     def _miss(self, work: Work, e: RefusedError) -> None:
         """Hand on who was to be graded and why not: by id where that is known, else by what it was called."""
         learner = unicodedata.normalize("NFC", work.learner)
-        exercise = work.assignment or self.assignment or ""
+        exercise = work.assignment or self.assignment or laying.by_name(work, self.signs)
         meant = next((a for a in self.home.assignments() if a.casefold() == exercise.casefold()), "")
         work.assignment = meant or exercise
         notes = laying.few(work.notes)

@@ -15,18 +15,18 @@ _ENTRY, _LENGTH, _UTF8, _NEWEST, _FULL = b"PK\1\2", 46, 0x800, 63, 0xFFFFFFFF
 _UNUSED = 0xFEFE  # a kind of extra field that nobody reads
 
 
-def directory(file: IO[bytes]) -> tuple[int, int]:
-    """(where the list of names begins, its bytes); (0, 0) where there is none."""
+def directory(file: IO[bytes]) -> tuple[int, int, int]:
+    """(where the list of names begins, its bytes, how many names it says it has); zeros where there is none."""
     end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
     if not end:
-        return 0, 0
+        return 0, 0, 0
     size, at = end[5], end[9]
-    return at - size - (76 if end[0] == b"PK\6\6" else 0), size
+    return at - size - (76 if end[0] == b"PK\6\6" else 0), size, end[4]
 
 
 def mended(file: IO[bytes]) -> IO[bytes]:
     """The same zip, to be read with its list of names mended."""
-    at, size = directory(file)
+    at, size, _ = directory(file)
     file.seek(max(0, at))
     data = bytearray(file.read(size))
     _mend(data)

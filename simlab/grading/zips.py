@@ -14,7 +14,7 @@ from collections import defaultdict
 from typing import IO
 
 from simlab.errors import GradingError
-from simlab.grading.members import Member, is_litter, parts_of
+from simlab.grading.members import Member, is_litter, nothing, parts_of
 from simlab.grading.outcome import UNREADABLE
 from simlab.grading.untrusted import MAX_ENTRIES, RefusedError, shown
 from simlab.grading.zipmend import directory, mended
@@ -81,10 +81,13 @@ class ZipTree:
 def opened(file: IO[bytes], budget: Budget) -> list[Member]:
     """The members of a zip, for as long as `file` is open. Raises GradingError: no zip, or half of one."""
     try:
-        # The list of names is read as a whole.
-        if directory(file)[1] > MAX_DIRECTORY:
+        _, size, stated = directory(file)
+        if size > MAX_DIRECTORY:  # the list of names is read as a whole
             raise GradingError("holds more names than any class hands in")
-        return members(_listed(file), budget)
+        zf = _listed(file)
+        lost = stated - len(zf.infolist())
+        said = f"{lost} of the {stated} files that the zip says it holds are not listed (download it again)"
+        return members(zf, budget) + ([Member((), nothing, said)] if lost > 0 else [])
     except _BROKEN as e:
         raise GradingError("is no zip file, or a damaged or unfinished one") from e
 

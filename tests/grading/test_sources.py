@@ -324,6 +324,16 @@ def test_an_entry_that_the_zip_library_stumbles_over_costs_that_entry(tmp_path: 
     assert "damaged" in next(t.reason for t in found.values() if t.outcome)
 
 
+def test_a_list_of_names_that_has_lost_some_is_said(tmp_path: Path, home: Course) -> None:
+    path = zipped(tmp_path / "in.zip", *((f"{who}/{NAME}/{FILE}", work(home)) for who in ("ann", "bob")))
+    data = bytearray(path.read_bytes())
+    struct.pack_into("<HH", data, data.rfind(b"PK\5\6") + 8, 3, 3)
+    path.write_bytes(data)
+    found = take(path, home)
+    assert {n for n, t in found.items() if not t.outcome} == {"ann", "bob"} and len(found) == 3
+    assert any("1 of the 3 files" in t.reason for t in found.values())
+
+
 # Moodle
 
 
@@ -445,7 +455,9 @@ def test_a_flood_in_a_learners_zip_is_that_learners(
     assert [found[f"participant-{n}"].outcome for n in (1, 2, 3, 4)] == ["quarantined", "quarantined", "unreadable", ""]
 
 
-def test_the_exercise_is_found_in_the_work_or_asked_for(tmp_path: Path, home: Course) -> None:
+def test_the_exercise_is_found_in_the_work_or_asked_for(
+    tmp_path: Path, home: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stamped, bare = work(home, OTHER), json.loads(work(home, OTHER))
     bare["metadata"] = {}
     plain = json.loads(work(home))
@@ -463,12 +475,15 @@ def test_the_exercise_is_found_in_the_work_or_asked_for(tmp_path: Path, home: Co
         (mood("F_6", FILE), work(home)),
         (mood("F_6", f"{OTHER}.ipynb"), work(home, OTHER)),
         (mood("G_7", FILE), b"{"),
+        (mood("H_8", FILE), b" " * 400_000),
     )
+    monkeypatch.setattr(intake, "MAX_FILE", 300_000)
     found = {n[-1]: t for n, t in take(path, home).items()}
     assert {n: t.assignment for n, t in found.items() if not t.outcome} == {"1": OTHER, "2": OTHER, "3": NAME}
     assert all("--assignment" in found[n].reason for n in "456")
     assert {found[n].outcome for n in "456"} == {"quarantined"}
     assert (found["7"].assignment, found["7"].outcome) == (NAME, "unreadable")
+    assert found["8"].assignment == NAME and "clear all outputs" in found["8"].reason
     named = {n[-1]: t for n, t in take(path, home, NAME).items()}
     assert {n for n, t in named.items() if not t.outcome} == {"3", "4", "5", "6"}
     assert named["1"].outcome == "quarantined" and f"is {OTHER}, not {NAME}" in named["1"].reason
