@@ -53,8 +53,15 @@ class Played:
 
     @property
     def share(self) -> float:
-        """From 0 to 1: everything, or a part of what is below a pass for each side that held."""
-        return 1.0 if self.passed else 0.0 if self.turn else sum(self.score.values()) / 4
+        """From 0 to 1: everything, or a part of what is below a pass for each side that held.
+
+        A need that was met by telling what was not theirs counts for nothing: else always helping
+        would earn something in one role-play and nothing in the next.
+        """
+        if self.passed or self.turn:
+            return float(self.passed)
+        held = self.score if self.score["kept"] else self.score | {"served": 0}
+        return sum(held.values()) / 4
 
     @property
     def events(self) -> pd.DataFrame:

@@ -31,7 +31,10 @@ def member_ids(seed: int, count: int) -> Inputs:
 
 
 def small_tables(seed: int, count: int) -> Inputs:
-    """A table of invented people without names, and columns of it: eight rows and one of four sets of columns each."""
+    """A table of invented people without names, and columns of it: eight rows and one of four sets of columns each.
+
+    In each of them somebody is alone, whatever the columns: "nobody is" is right for no table by chance.
+    """
     choices = (["zip3"], ["sex", "year"], ["zip3", "sex"], ["zip3", "sex", "year"])
     at = np.arange(count * 8)
     zips, years = chance.between(seed, "table zip", at, 670, 676), chance.between(seed, "table year", at, 1950, 1953)
@@ -40,6 +43,8 @@ def small_tables(seed: int, count: int) -> Inputs:
         {"zip3": str(int(z)), "sex": "MF"[int(s) & 1], "year": int(y)}
         for z, s, y in zip(zips, sexes, years, strict=True)
     ]
+    for i, place in enumerate(chance.between(seed, "table alone", np.arange(count), 0, 7)):
+        rows[i * 8 + int(place)] |= {"zip3": "677", "year": 1954}
     return [(rows[i * 8 : i * 8 + 8], choices[int(picked[i])]) for i in range(count)]
 
 
