@@ -99,7 +99,7 @@ def _is_litter(top: Folder, name: str, known: list[str]) -> bool:
         return LITTER.match(name) is not None
     try:
         with top.enter(name) as inner:
-            return not {n.casefold() for n in inner.names()} & {a.casefold() for a in known}
+            return not {n.lstrip(".").casefold() for n in inner.names()} & {a.casefold() for a in known}
     except (RefusedError, OSError):
         return True
 

@@ -9,6 +9,7 @@ import argparse
 import copy
 import functools
 import random
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from simlab.exercise.wire import tame
 from simlab.grading import intake, trio
 from simlab.grading.course import Course, open_course
 from simlab.grading.outcome import GRADED, OUTCOMES, REPAIRED, TIMED_OUT, Outcome
-from tests.grading import played
+from tests.grading import played, small
 from tests.grading.mutations import (
     CAPPED,
     KEEPS,
@@ -62,19 +63,20 @@ def _drawn(rng: random.Random) -> tuple[list[Mutation], list[Mutation]]:
     # A notebook is bent in one way at a time: what two lost together is nobody's to find.
     more = [kind for phase in CLASSES[1:] for kind in phase if kind not in kinds]
     kinds += rng.sample(more, rng.choices([0, 1, 2], [8, 2, 1])[0])
-    return [rng.choice(names.BEFORE)] if rng.random() < 0.08 else [], [rng.choice(kind) for kind in kinds]
+    first = [rng.choice(names.BEFORE)] if rng.random() < 0.08 and names.ALL not in kinds else []
+    return first, [rng.choice(kind) for kind in kinds]
 
 
-def make(seed: int, exercises: Iterable[str] = ()) -> Draft:
-    """The case of a seed; of the course's exercises, or of some of them alone."""
-    rng = random.Random(seed)
+def make(seed: int, home: Course | None = None) -> Draft:
+    """The case of a seed, made from the exercises of this course or of another."""
+    home, rng = home or course(), random.Random(seed)
     first, then = _drawn(rng)
-    assignment = rng.choice(list(exercises) or course().assignments())
+    assignment = rng.choice(home.assignments())
     base = rng.choice(["untouched", "mistaken", "solved", "solved", "solved"])
     d = Draft(rng, seed, assignment, base, f"case-{seed}", f"case-{seed}", assignment, f"{assignment}.ipynb")
     for mutation in first:
         _apply(mutation, d)
-    _base(d)
+    _base(d, home)
     for phase in CLASSES:
         for mutation in (m for kind in phase for m in then if m in kind):
             _apply(mutation, d)
@@ -89,13 +91,12 @@ def _apply(mutation: Mutation, d: Draft) -> None:
     d.deserves = max(d.deserves, mutation(d), key=rank.index)
 
 
-def _base(d: Draft) -> None:
+def _base(d: Draft, home: Course) -> None:
     """What the learner would have handed in."""
-    home = course()
     if d.base == "mistaken":
         d.base = d.rng.choice(trio.names(home, d.assignment))
         made = trio.mistaken(home, d.assignment, d.base, d.learner)
-        made.points.update(_of_tasks(d, made))
+        made.points.update(_of_tasks(d, made, home))
     else:
         made = {"untouched": _untouched, "solved": trio.worked}[d.base](home, d.assignment, d.learner)
     d.nb, d.points = copy.deepcopy(made.notebook), dict(made.points)
@@ -104,9 +105,9 @@ def _base(d: Draft) -> None:
         d.answers = {"version": 1, "answers": kept, "history": []}
 
 
-def _of_tasks(d: Draft, made: trio.Specimen) -> dict[str, float]:
+def _of_tasks(d: Draft, made: trio.Specimen, home: Course) -> dict[str, float]:
     """A task is drawn for each learner, and a wrong way through it may be less wrong for one than for another."""
-    checks = played.checks(course(), d.assignment)
+    checks = played.checks(home, d.assignment)
     context = Context(0, made.answers, learner=d.learner)
     tasks = {
         n: drive(KINDS["task"](c, context), played.nobody).share * c.points
@@ -191,12 +192,24 @@ def _deserved(d: Draft, o: Outcome) -> list[str]:
     return over + (under if d.deserves == KEEPS else []) + (["sum"] if abs(sum(got.values()) - o.points) > 0.01 else [])
 
 
+def small_course(root: Path) -> Course:
+    """A course whose one exercise runs in no time, with a misconception of its own."""
+    home = small.course(root, (small.NAME, small.checks()))
+    beside = home.solutions / small.NAME / "misconceptions"
+    beside.mkdir()
+    wrong = "reasoning: the larger number is taken for the total\ncells: {total: total = 9177}\npoints: {val: 0}\n"
+    beside.joinpath("turned-round.yml").write_text(wrong, encoding="utf-8")
+    return home
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.grading.fuzz", description=__doc__)
     parser.add_argument("seed", type=int)
+    parser.add_argument("--small", action="store_true", help="made from the small course, as the executed ones are")
     parser.add_argument("--to", type=Path, help="a folder to lay it in")
     given = parser.parse_args()
-    d = make(given.seed)
+    with tempfile.TemporaryDirectory() as scratch:
+        d = make(given.seed, small_course(Path(scratch)) if given.small else None)
     print(Case(d, ()))
     print(
         f"{d.top!r}/{d.work!r}/{d.file!r}: {len(d.data)} bytes; {d.kept_as}: {d.kept if d.kept is None else len(d.kept)}"

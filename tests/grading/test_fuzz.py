@@ -9,6 +9,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from simlab.grading.outcome import Outcome
 from tests.grading import fuzz, played
 from tests.grading.fuzz import Case
 
+Work = Callable[..., Outcome]
 GRADED = ("graded", "repaired")
 AWAY = ("unreadable", "quarantined")
 
@@ -41,13 +43,13 @@ def bystanders(inbox: Path, home: Course) -> dict[tuple[str, str], float]:
     return wanted
 
 
-def handed_in(seeds: range, inbox: Path, home: Course, work: Callable[..., Outcome]) -> list[Case]:
+def handed_in(seeds: range, inbox: Path, home: Course, work: Work | None, **options: Any) -> list[Case]:
     """One batch of these cases and honest bystanders, who keep their marks."""
-    drafts = [fuzz.make(seed) for seed in seeds]
+    drafts = [fuzz.make(seed, home) for seed in seeds]
     for d in drafts:
         d.write(inbox)
     wanted = bystanders(inbox, home)
-    outcomes = batch.grade(inbox, home.root, work=work, sandbox=False)
+    outcomes = batch.grade(inbox, home.root, work=work, **options)
     got = {(o.learner, o.assignment): o.points for o in outcomes}
     assert {who: got[who] for who in wanted} == wanted
     return fuzz.sorted_out(drafts, inbox, home, outcomes)
@@ -100,6 +102,22 @@ def test_of_2000_each_has_its_outcome_and_no_mark_that_was_not_earned(tmp_path: 
 @pytest.mark.parametrize("first", [2000, 2150])
 def test_through_nbgraders_conversion_and_the_gradebook_as_well(tmp_path: Path, home: Course, first: int) -> None:
     cases = handed_in(range(first, first + 150), tmp_path, home, played.converted)
+    assert faults(cases) == []
+    assert is_wide(spread(cases)), spread(cases)
+
+
+def test_40_run_for_real(tmp_path: Path) -> None:
+    """In the box, by two workers: what a mutation made of the code runs there, and only there."""
+    home = fuzz.small_course(tmp_path / "course")
+    cases = handed_in(range(5000, 5040), tmp_path / "in", home, None, workers=2)
+    assert faults(cases) == []
+    assert is_wide(spread(cases)), spread(cases)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("first", range(6000, 6180, 60))
+def test_180_more_of_every_exercise_run_for_real(tmp_path: Path, home: Course, first: int) -> None:
+    cases = handed_in(range(first, first + 60), tmp_path, home, None, workers=2)
     assert faults(cases) == []
     assert is_wide(spread(cases)), spread(cases)
 

@@ -62,8 +62,8 @@ def hidden_markers_in_an_answer(d: Draft) -> str:
 
 
 def magics(d: Draft) -> str:
-    an_own_cell(d, d.rng.choice(MAGICS))
-    return KEEPS
+    an_own_cell(d, magic := d.rng.choice(MAGICS))
+    return CAPPED if "reset" in magic else KEEPS
 
 
 def an_answer_rewritten(d: Draft) -> str:
