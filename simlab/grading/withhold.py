@@ -38,7 +38,7 @@ class Withhold(NbGraderPreprocessor):
         if grade_id in self.state.specs and cell.cell_type == "code":
             self.state.released[grade_id] = markers.split(cell.source)[0].rstrip("\n")
             cell.source = PLACE
-        elif not is_test and not utils.is_solution(cell) and "HIDDEN TESTS" in cell.source:
+        elif utils.is_locked(cell) and not is_test and "HIDDEN TESTS" in cell.source:  # the author's, never a learner's
             cell.source = markers.split(cell.source)[0]
         if cell.cell_type == "code":
             cell.metadata.pop("tags", None)  # `skip-execution` is not the learner's to set
