@@ -15,7 +15,7 @@ from pathlib import Path
 
 from simlab.errors import GradingError
 from simlab.exercise.wire import tame
-from simlab.grading import course, outcome, state
+from simlab.grading import course, outcome, state, versions
 from simlab.grading.course import Course
 from simlab.grading.feedback import number
 from simlab.grading.outcome import CheckResult, Outcome
@@ -41,7 +41,8 @@ def rows(where: Course | Path | str) -> list[Row]:
     """Every result that the course keeps, by assignment and learner. Raises GradingError."""
     home = where if isinstance(where, Course) else course.open_course(where)
     people = _marks_of_people(home)
-    return [_row(home, o, people.get((o.learner, o.assignment))) for o in _outcomes(home)]
+    now = {name: versions.of(home, name) for name in home.assignments()}
+    return [_row(home, o, people.get((o.learner, o.assignment)), now.get(o.assignment, "")) for o in _outcomes(home)]
 
 
 def _outcomes(home: Course) -> Iterator[Outcome]:
@@ -61,8 +62,9 @@ class _Marks:
     given: dict[str, tuple[float, float]]
 
 
-def _row(home: Course, found: Outcome, person: _Marks | None) -> Row:
-    at = state.recall(home, found.learner, found.assignment).get("at", "")
+def _row(home: Course, found: Outcome, person: _Marks | None, version: str) -> Row:
+    last = state.recall(home, found.learner, found.assignment)
+    at, found = last.get("at", ""), found.with_(needs_regrade=versions.behind(last, version) if version else "")
     if not found.is_graded or person is None:
         return Row(found, found.points, found.needs_person, at)
     return Row(_with_marks(found, person), person.points, person.waiting, at)

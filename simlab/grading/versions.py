@@ -11,6 +11,7 @@ import json
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import simlab
 from simlab.errors import GradingError
@@ -77,12 +78,12 @@ def _why(was: str, now: str) -> str:
 def need_regrading(home: Course, assignment: str) -> list[str]:
     """The learners whose marks were made with another version than the one that is there now, sorted."""
     now = of(home, assignment)
-    found = []
-    for learner in state.learners(home, assignment):
-        last = state.recall(home, learner, assignment)
-        if last.get("state") == state.DONE and state.basis(last).version != now:
-            found.append(learner)
-    return found
+    return [who for who in state.learners(home, assignment) if behind(state.recall(home, who, assignment), now)]
+
+
+def behind(last: dict[str, Any], now: str) -> str:
+    """Why marks that the state remembers should be made anew with version `now`; '' when they need not."""
+    return _why(state.basis(last).version, now) if last.get("state") == state.DONE else ""
 
 
 # One regrading, which may take several calls where it is stopped

@@ -18,7 +18,7 @@ from nbgrader.api import Gradebook
 import simlab
 from simlab.errors import GradingError
 from simlab.grading import batch, history, pipeline, release, results, state, versions
-from simlab.grading.command import grade_command, release_command
+from simlab.grading.command import grade_command, release_command, results_command
 from simlab.grading.course import Course, programs_on_path
 from simlab.grading.outcome import Outcome, from_json
 from tests.grading import fakes, making, small
@@ -188,6 +188,7 @@ def test_the_commands_name_who_needs_a_regrade_and_what_it_changed(
     change(home)
     said = run(release_command, NAME, "--course", home.root)
     assert said == f"{NAME}: unchanged\n{NAME}: 2 learners need regrading: ann, bob; `simlab grade FOLDER --regrade`\n"
+    assert "NEEDS A REGRADE" in run(results_command, "--course", home.root)
     table = run(grade_command, *words)
     assert "NEEDS A REGRADE" in table and "2 need a regrade" in table and "--regrade" in table
     assert [json.loads(x)["needs_regrade"] for x in run(grade_command, *words, "--json").splitlines()] == [
