@@ -4,6 +4,8 @@ Only where things lie is said here. What keeps grading safe (the box, the judge,
 `simlab grade` itself at run time: nbgrader carries on with its defaults when this file cannot be read.
 """
 
+import contextlib
+
 c = get_config()  # type: ignore[name-defined]  # noqa: F821
 
 c.CourseDirectory.course_id = "larkspur"
@@ -25,3 +27,9 @@ c.CourseDirectory.ignore = [
 
 # Formgrader's autograde button would run learners' code with all that you may do. It says so instead.
 c.Autograde.exporter_class = "simlab.grading.refuse.UseSimlabGrade"
+
+# What formgrader shows comes from this machine. Optional, as all settings above are lost if this file fails.
+with contextlib.suppress(ImportError):
+    from simlab.grading.formgrader import TEMPLATES
+
+    c.HTMLExporter.extra_template_basedirs = TEMPLATES

@@ -9,15 +9,16 @@ from simlab.errors import InputError
 from simlab.exercise.files import write_whole
 from simlab.exercise.workspace import Workspace
 
-RESULT, PAGE = "result.json", "index.html"
+RESULT, PAGE = "result.json", "index.html"  # a page's name before it was the notebook's
 CAP = 2_000_000
 
 
 def take(workspace: Workspace, folder: Path | str) -> list[str]:
     """Copy this learner's own results from a trainer's folder; what is new, as paths below `feedback`.
 
-    The folder is the trainer's `feedback`, the learner's own part of it, or one exercise's. Other people's
-    results, links and large files are left. Raises InputError where the folder is not there, and where
+    The folder is the trainer's `feedback`, the learner's own part of it, or one exercise's; or what `nbgrader
+    fetch_feedback` has brought, `<exercise>/feedback/<when>/<notebook>.html`, which holds pages alone. Other
+    people's results, links and large files are left. Raises InputError where the folder is not there, and where
     nothing can be written.
     """
     source = Path(folder).expanduser()
@@ -34,10 +35,29 @@ def take(workspace: Workspace, folder: Path | str) -> list[str]:
 def _result(workspace: Workspace, place: Path) -> list[str]:
     found = _read(place / RESULT)
     name = str(found.get("assignment", ""))
+    if not found:
+        return _fetched(workspace, place)
     if found.get("learner") != workspace.learner or name not in workspace.exercises():
         return []
-    target = workspace.folder / "feedback" / name
-    return [*_copy(place / RESULT, target / RESULT), *_copy(place / PAGE, target / PAGE)]
+    target, page = workspace.folder / "feedback" / name, str(found.get("page") or PAGE)
+    if not _is_page(page):
+        return _copy(place / RESULT, target / RESULT)
+    taken = [*_copy(place / RESULT, target / RESULT), *_copy(place / page, target / page)]
+    if page != PAGE:
+        (target / PAGE).unlink(missing_ok=True)
+    return taken
+
+
+def _fetched(workspace: Workspace, place: Path) -> list[str]:
+    """The pages of the newest time in a folder that nbgrader has brought: the learner's own, by a secret of theirs."""
+    name = place.resolve().name
+    times = sorted(p for p in place.glob("feedback/*") if p.is_dir()) if name in workspace.exercises() else []
+    pages = sorted(times[-1].glob("*.html")) if times else []
+    return [t for p in pages if _is_page(p.name) for t in _copy(p, workspace.folder / "feedback" / name / p.name)]
+
+
+def _is_page(name: str) -> bool:
+    return name.endswith(".html") and not name.startswith(".") and not {"/", "\\", ":"} & set(name)
 
 
 def _read(path: Path) -> dict[str, object]:

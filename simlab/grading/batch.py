@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from simlab.errors import GradingError, SandboxError
-from simlab.grading import course, feedback, history, intake, notebooks, recording, sources, state, versions
+from simlab.grading import course, handback, history, intake, notebooks, recording, sources, state, versions
 from simlab.grading.course import Course
 from simlab.grading.intake import Found
 from simlab.grading.outcome import GRADED, QUARANTINED, REPAIRED, TIMED_OUT, Limits, Outcome, from_json
@@ -123,9 +123,7 @@ def _not_done(batch: Batch, regrade: bool) -> Iterator[int]:
             history.keep(batch.home, f.learner, f.assignment)
             yield i
         else:
-            if not recording.path_of(batch.home, kept).is_file():  # marked before results were handed back
-                recording.write(batch.desk, kept, recording.moment_of(batch.home, kept))
-            batch.close(i, kept)
+            batch.close(i, handback.refresh(batch.desk, kept))  # a person may have marked it since
 
 
 def _last(batch: Batch, f: Found) -> Basis:
@@ -251,8 +249,7 @@ def _keep(batch: Batch, place: int, outcome: Outcome, how: str, trace: str = "")
     before = history.before(home, f.learner, f.assignment, made_from)
     outcome = outcome.with_(outcome=word, repairs=tuple(dict.fromkeys(repairs)), before=before, grader=made_from.grader)
     outcome.write(home.results / f.assignment / f"{f.learner}.json")
-    feedback.write(home, outcome)
-    recording.write(batch.desk, outcome, state.now())
+    outcome = handback.write(batch.desk, outcome, state.now())
     state.mark(home, f.learner, f.assignment, how, made_from, trace)
     batch.close(place, outcome)
 
@@ -275,8 +272,7 @@ def _refused(batch: Batch, f: Found, word: str, reason: str, repairs: tuple[str,
         return outcome
     history.keep(batch.home, f.learner, f.assignment)
     outcome.write(batch.home.results / f.assignment / f"{f.learner}.json")
-    feedback.write(batch.home, outcome)
-    recording.write(batch.desk, outcome, state.now())
+    handback.write(batch.desk, outcome, state.now())
     state.mark(batch.home, f.learner, f.assignment, state.REFUSED, Basis())
     _withdraw(batch.home, f)
     return outcome

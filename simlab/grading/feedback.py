@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from simlab.exercise.files import write_whole
 from simlab.grading.course import Course
 from simlab.grading.outcome import (
     GRADED,
@@ -35,13 +36,28 @@ WORDS = {
 
 
 def write(home: Course, outcome: Outcome) -> Path:
-    """Write the page to feedback/<learner>/<assignment>/index.html; its path."""
-    path = home.feedback / outcome.learner / outcome.assignment / "index.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name("index.html.part")
-    part.write_text(page(outcome), encoding="utf-8", newline="\n")
-    part.replace(path)
-    return path
+    """Write the page where nbgrader looks for it, feedback/<learner>/<assignment>/<notebook>.html; its path.
+
+    An exercise of several notebooks has one page, under the name of each: nbgrader hands them out one by one.
+    """
+    folder = home.feedback / outcome.learner / outcome.assignment
+    folder.mkdir(parents=True, exist_ok=True)
+    text = page(outcome)
+    paths = [folder / name for name in names(home, outcome.assignment)]
+    for path in paths:
+        write_whole(path, text.encode("utf-8", "replace"))
+    folder.joinpath("index.html").unlink(missing_ok=True)  # its name before
+    return paths[0]
+
+
+def first(home: Course, outcome: Outcome) -> Path:
+    """Where the (first) page of an outcome lies."""
+    return home.feedback / outcome.learner / outcome.assignment / names(home, outcome.assignment)[0]
+
+
+def names(home: Course, assignment: str) -> list[str]:
+    """The pages' file names, one for each notebook that learners were given."""
+    return [f"{p.stem}.html" for p in home.released(assignment)] or [f"{assignment}.html"]
 
 
 def page(outcome: Outcome) -> str:
@@ -61,13 +77,21 @@ def _view(outcome: Outcome) -> dict[str, Any]:
         "isolated": outcome.isolated,
         "judged": outcome.judged or not outcome.is_graded,
         "checks": [_check(c, outcome) for c in outcome.checks[:MAX_CHECKS]],
+        "comments": [{"name": short(n), "text": short(t)} for n, t in _loose(outcome)[:MAX_CHECKS]],
         "waiting": [short(n) for n in outcome.needs_person[:MAX_CHECKS]],
         "repairs": [short(r) for r in outcome.repairs[:MAX_REPAIRS]],
     }
 
 
+def _loose(outcome: Outcome) -> list[tuple[str, str]]:
+    """Comments on cells that hold no marks, such as the answer above a check."""
+    marked = {c.name for c in outcome.checks[:MAX_CHECKS]}
+    return [(name, text) for name, text in outcome.comments if name not in marked]
+
+
 def _check(check: CheckResult, outcome: Outcome) -> dict[str, Any]:
     return {
+        "comment": short(dict(outcome.comments).get(check.name, "")),
         "name": short(check.name),
         "points": number(check.points),
         "maximum": number(check.maximum),

@@ -12,7 +12,7 @@ from typing import Any
 
 from simlab.errors import GradingError
 from simlab.exercise.files import write_whole
-from simlab.grading import outcome, state
+from simlab.grading import outcome, results, state
 from simlab.grading.course import Course
 from simlab.grading.outcome import Before, Outcome
 from simlab.grading.state import Basis
@@ -29,7 +29,7 @@ def keep(home: Course, learner: str, assignment: str) -> None:
     if last.get("state") != state.DONE:
         return
     try:
-        found = outcome.read(home.results / assignment / f"{learner}.json")
+        found = results.marked(home, outcome.read(home.results / assignment / f"{learner}.json"))
     except GradingError:
         return
     was = state.basis(last)

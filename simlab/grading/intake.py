@@ -28,16 +28,19 @@ from simlab.grading.repair import repair
 from simlab.grading.untrusted import MAX_FILE, MAX_TOTAL, Folder, RefusedError, decode, listing, read_below, shown
 
 ANSWERS, RECEIPT, STAMP = "answers.json", "receipt.json", "timestamp.txt"
+BACK_BY = "submission_secret.txt"  # names the feedback page in nbgrader's exchange, for this learner alone
 EARLIER = "made from an earlier release of the exercise: graded by the one that is there now"
 SMALL = 1_000_000
 # Names by which browsers and mail programs call what is meant.
 _NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?$", re.IGNORECASE)
-_BESIDE = re.compile(r"(^|/)((answers|receipt)( ?\(\d+\)|( -|-|_)? ?copy)?\.json|timestamp\.txt)$", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"(^|/)((answers|receipt)( ?\(\d+\)|( -|-|_)? ?copy)?\.json|timestamp\.txt|submission_secret\.txt)$", re.IGNORECASE
+)
 MOST_ODD = 20  # things of one learner that are no exercise, each of which gets an outcome
 # Dot files, what systems and nbgrader leave in folders, what `simlab submit` sets aside when work is handed in
 # again, and observer's sheets (`simlab records observe`).
 LITTER = re.compile(
-    r"^(\..*|.*\.earlier-\d+|observations|evaluations|submission_secret\.txt|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*\.pyc)$",
+    r"^(\..*|.*\.earlier-\d+|observations|evaluations|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*\.pyc)$",
     re.IGNORECASE,
 )
 
@@ -219,7 +222,7 @@ def place(handed: Handed, found: Found, home: Course) -> Taken:
             staged.mkdir()
             used = _notebooks(handed, found, home, staged, notes)
             used |= _answers(handed, staged, notes)
-            used |= _stamp(handed, staged)
+            used |= _stamp(handed, staged) | _secret(handed, staged)
             _dropped(handed, used, found, home, notes)
             course.replace_folder(staged, home.submitted / found.learner / found.assignment)
     except RefusedError as e:
@@ -332,6 +335,14 @@ def _moment(stamp: str, receipt: str) -> dt.datetime | None:
         return at.astimezone(dt.UTC) if at.tzinfo is not None else None
     except (ValueError, AttributeError, RecursionError, OverflowError):  # none, or outside of the years 1 to 9999
         return None
+
+
+def _secret(handed: Handed, staged: Path) -> set[str]:
+    """Keep what nbgrader made to give the feedback back by; anything else of that name is left out."""
+    text = decode(handed.files.get(BACK_BY, b"")).strip()
+    if re.fullmatch(r"[0-9a-f]{32,256}", text):
+        staged.joinpath(BACK_BY).write_text(text, encoding="utf-8", newline="\n")
+    return {BACK_BY}
 
 
 def _dropped(handed: Handed, used: set[str], found: Found, home: Course, notes: list[str]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from simlab.curriculum.asked import objective_of, sheet_of
 from simlab.curriculum.story import tracks
 from simlab.errors import InputError, SimlabError, UnknownName
 from simlab.exercise.files import write_whole
-from simlab.grading import course, recording, results
+from simlab.grading import course, handback, recording, results
 from simlab.grading.evaluations import Form
 from simlab.grading.itemanalysis import itemanalysis
 from simlab.grading.recording import Desk
@@ -52,24 +51,12 @@ def take_results(desk: Desk, now: dt.datetime, trainer: str = "") -> Taken:
         try:
             when = recording.moment_of(desk.home, outcome)
             entries.append(recording.entry(desk, outcome, when, stamp(now), trainer))
-            _refresh(desk, row, now)
+            handback.refresh(desk, outcome)
         except (SimlabError, OSError) as e:
             refused.append(Bad(shown, str(e)))
     added = desk.register.add(entries)
     recording.snapshot(desk.home, {e.lesson for e in entries})
     return Taken(added, len(entries) - len(added), waiting, refused)
-
-
-def _refresh(desk: Desk, row: results.Row, now: dt.datetime) -> None:
-    path = recording.path_of(desk.home, row.outcome)
-    try:
-        before = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        before = {}
-    when = before.get("at") if isinstance(before, dict) and before.get("at") else row.at
-    told = recording.result(desk, row.outcome, str(when))
-    if before.get("points") != told["points"] or before.get("passed") != told["passed"]:
-        recording.write(desk, row.outcome, stamp(now))
 
 
 def take_sheets(desk: Desk, folder: Path, now: dt.datetime) -> tuple[list[Kept], int, list[Bad]]:

@@ -36,6 +36,8 @@ class Judge(NbGraderPreprocessor):
         return super().preprocess(nb, resources)
 
     def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
+        if utils.is_task(cell):
+            self.run.needs_person.append(cell.metadata.nbgrader.grade_id)
         if not utils.is_grade(cell):
             return cell, resources
         grade_id = cell.metadata.nbgrader.grade_id

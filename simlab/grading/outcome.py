@@ -74,7 +74,7 @@ class Outcome:
     mark came from plain asserts inside the learner's own process. `needs_person` names the cells
     that a person must mark, and why stands in their message or in `reason`. `needs_regrade` says why
     the marks should be made anew ('' when they need not), `before` what they were before a regrade,
-    `grader` which versions made them.
+    `grader` which versions made them. `comments` are a person's own words, as (cell, text).
     """
 
     learner: str
@@ -91,6 +91,7 @@ class Outcome:
     needs_regrade: str = ""
     before: Before | None = None
     grader: str = ""
+    comments: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_graded(self) -> bool:
@@ -129,6 +130,7 @@ def from_json(text: str) -> Outcome:
             data[name] = tuple(data.get(name, ()))
         if data.get("before"):
             data["before"] = Before(**data["before"])
+        data["comments"] = tuple((str(cell), str(text)) for cell, text in data.get("comments", ()))
         return Outcome(**data)
     except (ValueError, TypeError, KeyError) as e:
         raise GradingError(f"not an outcome file: {e}; grade the submission again") from e

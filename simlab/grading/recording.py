@@ -27,7 +27,7 @@ from simlab.exercise.answers import read_untrusted
 from simlab.exercise.files import write_whole
 from simlab.exercise.variant import attempt_of
 from simlab.exercise.wire import tame
-from simlab.grading import course, state
+from simlab.grading import course, feedback, state
 from simlab.grading.course import Course
 from simlab.grading.outcome import Outcome
 from simlab.organization import Organization
@@ -126,6 +126,8 @@ def result(at: Desk, outcome: Outcome, when: str) -> dict[str, Any]:
         "content": content_of(at.home, outcome.assignment),
         "waiting": list(outcome.needs_person),
         "checks": checks,
+        "comments": [{"name": name, "text": text} for name, text in outcome.comments],
+        "page": feedback.names(at.home, outcome.assignment)[0],
     }
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from simlab.errors import GradingError
 from simlab.exercise.files import write_whole
 from simlab.exercise.wire import tame
-from simlab.grading import course, state, telling
+from simlab.grading import course, feedback, state, telling
 from simlab.grading.course import Course
 from simlab.grading.feedback import WORDS, number
 from simlab.grading.outcome import GRADED, OUTCOMES, Outcome
@@ -117,7 +117,7 @@ def _link(home: Course, o: Outcome, there: frozenset[str], path: Path) -> str:
     """The feedback page as seen from this page; '' where there is none."""
     if not course.is_learner(o.learner) or o.assignment not in there:
         return ""
-    target = home.feedback / o.learner / o.assignment / "index.html"
+    target = feedback.first(home, o)
     if not target.is_file():
         return ""
     try:

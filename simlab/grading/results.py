@@ -15,9 +15,10 @@ from pathlib import Path
 
 from simlab.errors import GradingError
 from simlab.exercise.wire import tame
-from simlab.grading import course, outcome, state, versions
+from simlab.grading import course, manual, outcome, state, versions
 from simlab.grading.course import Course
 from simlab.grading.feedback import number
+from simlab.grading.manual import Marks
 from simlab.grading.outcome import CheckResult, Outcome
 
 COLUMNS = (
@@ -40,7 +41,7 @@ class Row:
 def rows(where: Course | Path | str) -> list[Row]:
     """Every result that the course keeps, by assignment and learner. Raises GradingError."""
     home = where if isinstance(where, Course) else course.open_course(where)
-    people = _marks_of_people(home)
+    people = manual.read(home)
     now = {name: versions.of(home, name) for name in home.assignments()}
     return [_row(home, o, people.get((o.learner, o.assignment)), now.get(o.assignment, "")) for o in _outcomes(home)]
 
@@ -53,16 +54,13 @@ def _outcomes(home: Course) -> Iterator[Outcome]:
             continue  # half a file of somebody else's; grading writes whole ones
 
 
-@dataclass(frozen=True)
-class _Marks:
-    """What the gradebook has of one submission: points, cells that wait, (points, maximum) of those that a person marked."""
-
-    points: float
-    waiting: tuple[str, ...]
-    given: dict[str, tuple[float, float]]
+def marked(home: Course, found: Outcome) -> Outcome:
+    """The outcome with what people have marked and written since, as the gradebook has it. Raises GradingError."""
+    person = manual.read(home, found.learner, found.assignment).get((found.learner, found.assignment))
+    return _with_marks(found, person) if found.is_graded and person else found
 
 
-def _row(home: Course, found: Outcome, person: _Marks | None, version: str) -> Row:
+def _row(home: Course, found: Outcome, person: Marks | None, version: str) -> Row:
     last = state.recall(home, found.learner, found.assignment)
     at, found = last.get("at", ""), found.with_(needs_regrade=versions.behind(last, version) if version else "")
     if not found.is_graded or person is None:
@@ -70,33 +68,17 @@ def _row(home: Course, found: Outcome, person: _Marks | None, version: str) -> R
     return Row(_with_marks(found, person), person.points, person.waiting, at)
 
 
-def _with_marks(found: Outcome, person: _Marks) -> Outcome:
+def _with_marks(found: Outcome, person: Marks) -> Outcome:
     """The outcome with a person's marks in the place of the automatic ones."""
     left = [replace(c, points=person.given[c.name][0]) if c.name in person.given else c for c in found.checks]
     known = {c.name for c in left}
     more = [CheckResult(n, "by a person", *marks, "") for n, marks in person.given.items() if n not in known]
-    return found.with_(checks=(*left, *more), points=person.points, needs_person=person.waiting)
-
-
-def _marks_of_people(home: Course) -> dict[tuple[str, str], _Marks]:
-    """(learner, assignment) -> (points, cells that still wait), as the gradebook has them now."""
-    if not home.gradebook.exists():
-        return {}
-    from nbgrader.api import Gradebook
-
-    from simlab.grading import gradebook
-
-    found = {}
-    with course.programs_on_path(), Gradebook(gradebook.url(home.gradebook)) as gb:
-        for assignment in gb.assignments:
-            for submission in assignment.submissions:
-                grades = [g for n in submission.notebooks for g in n.grades]
-                waiting = tuple(g.name for g in grades if g.needs_manual_grade)
-                given = {
-                    g.name: (float(g.manual_score), float(g.max_score)) for g in grades if g.manual_score is not None
-                }
-                found[submission.student.id, assignment.name] = _Marks(float(submission.score), waiting, given)
-    return found
+    return found.with_(
+        checks=(*left, *more),
+        points=person.points,
+        needs_person=person.waiting,
+        comments=tuple(person.comments.items()),
+    )
 
 
 def as_csv(found: list[Row]) -> str:

@@ -85,6 +85,13 @@ def trainer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     command = [sys.executable, "-m", "simlab", "grade", str(inbox), "--course", str(folder), "--workers", "1"]
     graded = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert graded.returncode == 0, graded.stderr
+    with trainers_lab(folder) as lab:
+        yield lab
+
+
+@contextlib.contextmanager
+def trainers_lab(folder: Path) -> Iterator[Lab]:
+    """A plain JupyterLab with formgrader over a course's folder, which nothing of the machine's owner configures."""
     port, token = _port(), secrets.token_hex(24)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
     command += ["--ServerApp.port_retries=0", f"--Exchange.root={folder.parent / 'exchange'}"]

@@ -96,7 +96,7 @@ def test_a_mixed_batch_ends_with_one_outcome_each(tmp_path: Path, home: Course) 
         assert {s.id for s in gb.students} == set(found) - {"stray.ipynb"}
         assert [a.name for a in gb.assignments] == [NAME]
     for name in ("ann", "zoe", "empty", "crash"):
-        assert (home.feedback / name / NAME / "index.html").is_file()
+        assert (home.feedback / name / NAME / f"{NAME}.html").is_file()
 
 
 def test_what_is_done_is_not_done_again_until_something_changes(tmp_path: Path, home: Course) -> None:

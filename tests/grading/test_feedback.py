@@ -113,5 +113,5 @@ def test_a_page_has_a_largest_size(tmp_path: Path) -> None:
         CheckResult(str(n), "value", 0.0, 1.0, long, tuple(Detail(long, False) for _ in range(60))) for n in range(3)
     )
     path = feedback.write(Course(tmp_path), DONE.with_(checks=checks, repairs=(long,) * 300))
-    assert path == tmp_path / "feedback" / "ann" / "02-encryption" / "index.html"
+    assert path == tmp_path / "feedback" / "ann" / "02-encryption" / "02-encryption.html"
     assert path.stat().st_size < 600_000 and "and 20 more" in path.read_text(encoding="utf-8")

@@ -216,7 +216,7 @@ def test_one_outcome_and_no_mark_that_was_not_earned(graded_all: Graded, name: s
 def test_what_a_function_says_is_kept_without_what_steers(graded_all: Graded, home: Course) -> None:
     found, _ = graded_all["a half character"]
     assert "\x1b" not in found.checks[0].message and "ValueError" in found.checks[0].message
-    page = (home.feedback / "a half character" / NAME / "index.html").read_text(encoding="utf-8")
+    page = (home.feedback / "a half character" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
     assert "\x1b" not in page
 
 

@@ -137,7 +137,7 @@ def test_links_lead_from_the_page_to_each_feedback_page_and_nowhere_else(home: C
     for place in (report.place(home), tmp_path / "elsewhere.html"):
         links = [str(a["href"]) for a in Read(report.page(home, [*found, *odd], place)).all("a")]
         targets = [(place.parent / unquote(link)).resolve() for link in links]
-        assert targets == [(home.feedback / n / NAME / "index.html").resolve() for n in names]
+        assert targets == [(home.feedback / n / NAME / f"{NAME}.html").resolve() for n in names]
         assert all(t.is_file() for t in targets) and not any(link.startswith("/") for link in links)
 
 
@@ -175,7 +175,7 @@ def test_grade_writes_the_page_and_says_where(home: Course, tmp_path: Path, monk
     assert done.exit_code == 1 and f"Page of outcomes: {place}\n" in done.stdout
     page = Read(place.read_text(encoding="utf-8"))
     assert [r[0].strip() for r in page.rows[1:]] == ["ann", "junk"]
-    assert {"../feedback/ann/02-encryption/index.html", "../feedback/junk/02-encryption/index.html"} < {
+    assert {"../feedback/ann/02-encryption/02-encryption.html", "../feedback/junk/02-encryption/02-encryption.html"} < {
         a["href"] for a in page.all("a")
     }
     other = tmp_path / "my page.html"

@@ -583,7 +583,7 @@ def test_a_second_run_of_a_zip_does_only_what_is_new(tmp_path: Path, home: Cours
         "essay": "graded",
         "participant-3": "unreadable",
     }
-    page = home.feedback / "participant-3" / NAME / "index.html"
+    page = home.feedback / "participant-3" / NAME / f"{NAME}.html"
     assert "people.csv" in page.read_text(encoding="utf-8"), "the learner reads what was made of the name"
     files[1] = (files[1][0], work(home, note=" + 0"))
     files.append((mood("Y_4", FILE), work(home)))
