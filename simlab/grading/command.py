@@ -85,7 +85,7 @@ def _is_ours(file: str) -> bool:
 @_COURSE
 @click.option("--assignment", help="Grade this exercise only; what a download without names of exercises holds.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="How many at a time.")
-@click.option("--regrade", is_flag=True, help="Grade again what was graded before.")
+@click.option("--regrade", is_flag=True, help="Grade again what was graded before, and show old and new points.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a submission on standard output.")
 @click.option(
     "--report",

@@ -90,13 +90,17 @@ def behind(last: dict[str, Any], now: str) -> str:
 
 
 def begin(home: Course, assignments: Iterable[str]) -> dict[str, str]:
-    """Assignment -> the name of its regrading: the one that was broken off, else a new one."""
+    """Assignment -> the name of its regrading: the one that was broken off, else a new one.
+
+    Only one that would have made the same marks goes on: same version, same grader.
+    """
     kept, runs = _open(home), {}
     for name in assignments:
-        version = of(home, name)
+        made_from = {"version": of(home, name), "grader": grader()}
         old = kept.get(name, {})
-        runs[name] = old["run"] if old.get("version") == version else f"{state.now()} {secrets.token_hex(4)}"
-        kept[name] = {"version": version, "run": runs[name]}
+        goes_on = all(old.get(k) == v for k, v in made_from.items())
+        runs[name] = old["run"] if goes_on else f"{state.now()} {secrets.token_hex(4)}"
+        kept[name] = made_from | {"run": runs[name]}
     _write(home, kept)
     return runs
 
@@ -110,7 +114,7 @@ def end(home: Course, runs: dict[str, str]) -> None:
 def _open(home: Course) -> dict[str, dict[str, str]]:
     try:
         found = json.loads(_path(home).read_text(encoding="utf-8"))
-        return {n: {"version": str(o["version"]), "run": str(o["run"])} for n, o in found.items()}
+        return {n: {k: str(o[k]) for k in ("version", "grader", "run")} for n, o in found.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
 

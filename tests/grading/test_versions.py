@@ -140,6 +140,21 @@ def test_a_regrade_that_is_killed_goes_on_and_compares_with_what_was_before(tmp_
     assert {o.before.points for o in grade(folder, home).values() if o.before} == {3.0}
 
 
+def test_only_a_regrade_that_would_give_the_same_marks_goes_on(home: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = versions.begin(home, [NAME])
+    assert versions.begin(home, [NAME]) == first
+    monkeypatch.setattr(simlab, "__version__", "9.9.9")
+    second = versions.begin(home, [NAME])
+    assert second != first
+    change(home)
+    third = versions.begin(home, [NAME])
+    assert third != second
+    versions.end(home, third)
+    assert versions.begin(home, [NAME]) != third
+    (home.state / "regrading.json").write_text("[]", encoding="utf-8")
+    assert versions.begin(home, [NAME]), "what cannot be read is no regrade under way"
+
+
 def test_an_old_state_file_counts_as_an_unknown_version(tmp_path: Path, home: Course) -> None:
     folder = hand_in(tmp_path / "in", home, "ann")
     grade(folder, home)
