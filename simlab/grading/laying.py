@@ -76,7 +76,7 @@ def exercise(work: Work, files: Files, signs: Known, wanted: str | None) -> str:
 
 def by_name(work: Work, signs: Known) -> str:
     """The exercise of a submission that cannot be read, where the names of its notebooks agree on one; else ''."""
-    found, _ = which({said_of(m.parts): b"" for m in work.members if m.parts and matters(m.parts[-1])}, signs)
+    found, _ = which({said_of(m.parts): b"" for m in work.members if m.parts and is_notebook(m.parts[-1])}, signs)
     return min(found) if len(found) == 1 else ""
 
 

@@ -86,7 +86,7 @@ def _unnamed(said: Named) -> str:
 def _fill(work: Work, tree: Tree, group: list[tuple[str, Named]], budget: zips.Budget) -> None:
     found = [m for top, said in group for m in _members(tree, top, said)]
     try:
-        for m in zips.few(found):
+        for m in found:
             work.members += _unzipped(m, work, budget) if _is_zip(m) else [m]
             zips.few(work.members)
     except RefusedError as e:

@@ -397,6 +397,7 @@ def test_moodles_flat_names_several_files_and_online_texts(tmp_path: Path, home:
     assert {n for n, t in found.items() if not t.outcome} == {f"participant-{n}" for n in (1, 3, 4, 7)}
     assert placed(home, "participant-1") == placed(home, "participant-4") == [FILE, "answers.json"]
     assert "notes.txt is not part of the exercise: left out" in found["participant-1"].repairs
+    assert len(found["participant-4"].repairs) == 1, "the folder around it is nobody's business"
     assert {found[f"participant-{n}"].outcome for n in (2, 5, 6)} == {"unreadable"}
     assert "holds no notebook" in found["participant-2"].reason and "holds no notebook" in found["participant-5"].reason
     assert "not named as everything else" in found["Grades-02.csv"].reason
@@ -468,7 +469,7 @@ def test_the_exercise_is_found_in_the_work_or_asked_for(
     path = zipped(
         tmp_path / "m.zip",
         (mood("A_1", "final.ipynb"), stamped),
-        (mood("B_2", "final.ipynb"), json.dumps(bare).encode()),
+        (mood("B_2", "FINAL.IPYNB"), json.dumps(bare).encode()),
         (mood("C_3", f"{NAME} (1).ipynb"), json.dumps(plain).encode()),
         (mood("D_4", "final.ipynb"), json.dumps(plain).encode()),
         (mood("E_5", "final.ipynb"), json.dumps(both).encode()),
@@ -575,23 +576,32 @@ def grade(path: Path, home: Course, **options: Any) -> dict[str, Any]:
 
 def test_a_second_run_of_a_zip_does_only_what_is_new(tmp_path: Path, home: Course) -> None:
     people(home, "ann,Ann Lee", "essay,Eve Say")
-    files = [(mood("Ann Lee_1", FILE), work(home)), (mood("Eve Say_2", FILE), work(home)), (mood("X_3", FILE), b"{")]
+    files: list[tuple[str | zipfile.ZipInfo, bytes]] = [
+        (mood("Ann Lee_1", FILE), work(home)),
+        (mood("Eve Say_2", FILE), work(home)),
+        (special(mood("X_3", FILE), stat.S_IFLNK), b"/etc"),
+        ("x.csv", b""),
+    ]
     path = zipped(tmp_path / "m.zip", *files)
     first = grade(path, home, assignment=NAME)
     assert {n: o.outcome for n, o in first.items()} == {
         "ann": "graded",
         "essay": "graded",
-        "participant-3": "unreadable",
+        "participant-3": "quarantined",
+        "x.csv": "quarantined",
     }
     page = home.feedback / "participant-3" / NAME / f"{NAME}.html"
     assert "people.csv" in page.read_text(encoding="utf-8"), "the learner reads what was made of the name"
     files[1] = (files[1][0], work(home, note=" + 0"))
     files.append((mood("Y_4", FILE), work(home)))
-    again = grade(zipped(tmp_path / "later.zip", *files), home, assignment=NAME)
+    again = grade(zipped(path, *files), home, assignment=NAME)
     assert again["ann"] == first["ann"] and again["participant-4"].outcome == "repaired"
     calls = Counter(p.name.rsplit("-", 1)[0] for p in home.state.joinpath("calls").glob("*"))
     assert calls == {"ann": 1, "essay": 2, "participant-4": 1}
     assert not list(home.state.glob("intake-*"))
+    assert len(list(home.results.joinpath(".unplaced").rglob("*.json"))) == 1, (
+        "what was said of this zip before is gone"
+    )
 
 
 def test_what_a_killed_run_laid_out_is_swept(tmp_path: Path, home: Course) -> None:
