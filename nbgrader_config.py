@@ -14,7 +14,8 @@ c.CourseDirectory.release_directory = "exercises"
 c.CourseDirectory.submitted_directory = "submitted"
 c.CourseDirectory.autograded_directory = "autograded"
 c.CourseDirectory.feedback_directory = "feedback"
-# What lies in a folder of the course and is nobody's to see: the planted wrong answers are the exercise's own tests.
+# What lies in a folder of the course and is nobody's to see: the planted wrong answers are the exercise's own tests,
+# and a rubric is the markers'.
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints",
     "*.pyc",
@@ -22,11 +23,14 @@ c.CourseDirectory.ignore = [
     ".*",
     "misconceptions",
     "misconceptions.*",
+    "rubric.*",
     "*.part",
 ]
 
 # Formgrader's autograde button would run learners' code with all that you may do. It says so instead.
 c.Autograde.exporter_class = "simlab.grading.refuse.UseSimlabGrade"
+# Its feedback button writes our page, in which nothing hidden is; `simlab feedback` does the same.
+c.GenerateFeedback.exporter_class = "simlab.grading.formgrader.FeedbackPage"
 
 # What formgrader shows comes from this machine. Optional, as all settings above are lost if this file fails.
 with contextlib.suppress(ImportError):

@@ -14,8 +14,8 @@ from typing import Any
 
 from simlab.errors import GradingError, UnknownName
 
-# What lies beside a solution and is nobody's to see: planted wrong answers, caches, editors' copies.
-WITHHELD = re.compile(r"^(\..*|__pycache__|.*\.pyc|misconceptions?(\..*)?|.*\.part)$")
+# What lies beside a solution and is nobody's to see: planted wrong answers, rubrics, caches, editors' copies.
+WITHHELD = re.compile(r"^(\..*|__pycache__|.*\.pyc|misconceptions?(\..*)?|rubrics?(\..*)?|.*\.part)$")
 # What a path, a pattern, an nbgrader template or Windows would take for something else than a name.
 # The last five are printable by their class and show nothing: two names would look like one.
 _UNFIT = re.compile(r'[\x00-\x1f\x7f/\\*?\[\]{}<>|":]|^[. ~-]|[. ]$|^$|[\u115f\u1160\u3164\uffa0\u2800]')

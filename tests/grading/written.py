@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import copy
+import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
-from simlab.grading import notebooks, release
-from simlab.grading.course import Course
+from nbgrader.api import Gradebook
+from sqlalchemy.exc import SAWarning
+
+from simlab.grading import gradebook, notebooks, release, state
+from simlab.grading.course import Course, programs_on_path
+from simlab.grading.outcome import CheckResult, Outcome
+from simlab.grading.state import Basis
 from tests.grading import making
 
 NAME = "12-letters"
@@ -52,3 +59,33 @@ def answered(home: Course, letter: str, days: str = "days = 60", entry: str = ""
         after = [notebooks.grade_id(c) for c in nb["cells"]].index(TASK) + 1
         nb["cells"].insert(after, making.cell("markdown", "entry", entry))
     return nb
+
+
+def hand_in(home: Course, learner: str, letter: str, entry: str = "", days: str = "days = 60") -> None:
+    """A submission as `simlab grade` leaves it, without running anything: two cells wait for a person."""
+    nb = answered(home, letter, days, entry)
+    for place in (home.submitted, home.autograded):
+        making.write(place / learner / NAME / f"{NAME}.ipynb", nb)
+    earned = POINTS[CHECK] if days == "days = 60" else 0.0
+    with programs_on_path(), warnings.catch_warnings(), Gradebook(gradebook.url(home.gradebook)) as gb:
+        warnings.simplefilter("ignore", SAWarning)  # nbgrader's own models
+        gb.update_or_create_student(learner)
+        gb.update_or_create_submission(NAME, learner)
+        for grade in gb.find_submission_notebook(NAME, NAME, learner).grades:
+            grade.auto_score = earned if grade.name == CHECK else None
+            grade.needs_manual_grade = grade.name != CHECK
+        gb.db.commit()
+    check = CheckResult(CHECK, "value", earned, POINTS[CHECK], "Right." if earned else "Not yet.")
+    done = Outcome(learner, NAME, "graded", earned, sum(POINTS.values()), (check,), needs_person=(LETTER, TASK))
+    done.write(home.results / NAME / f"{learner}.json")
+    state.mark(home, learner, NAME, state.DONE, Basis())
+
+
+def waiting(root: Path, *learners: str) -> Course:
+    """The course in the gradebook, with a submission of each learner."""
+    home = course(root)
+    with tempfile.TemporaryDirectory() as scratch:
+        release.generate(home, NAME, Path(scratch), gradebook.url(home.gradebook))
+    for learner in learners:
+        hand_in(home, learner, f"Dear Dolores, a laptop is lost. {learner}", f"2 March, {learner}")
+    return home
