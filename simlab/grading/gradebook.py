@@ -5,15 +5,33 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import nbgrader.api
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from simlab.errors import GradingError
 
 T = TypeVar("T")
 _TRIES = 6
+
+# nbgrader opens its gradebook ten times for one submission, and each time SQLAlchemy would compile the
+# same statements anew. They are compiled once, in the process that others are forked from.
+_COMPILED: dict[Any, Any] = {}
+_SQLITE = create_engine("sqlite://").dialect
+
+
+def _engine(db_url: str, **options: Any) -> Engine:
+    """SQLAlchemy's engine, with the statements that every gradebook of this process shares."""
+    engine = create_engine(db_url, execution_options={"compiled_cache": _COMPILED}, **options)
+    if engine.dialect.name == _SQLITE.name:
+        engine.dialect = _SQLITE  # what is compiled belongs to its dialect
+    return engine
+
+
+nbgrader.api.create_engine = _engine
 
 
 def url(path: Path) -> str:
@@ -62,10 +80,13 @@ def graded_cells(db_url: str, assignment: str) -> dict[str, tuple[str, float]]:
 
 def flag(db_url: str, assignment: str, learner: str, cells: Iterable[tuple[str, str]]) -> None:
     """Mark cells (grade_id, notebook) as waiting for a person."""
+    wanted = list(cells)
+    if not wanted:
+        return
 
     def work() -> None:
         with Gradebook(db_url) as gb:
-            for grade_id, notebook in cells:
+            for grade_id, notebook in wanted:
                 try:
                     gb.find_grade(grade_id, notebook, assignment, learner).needs_manual_grade = True
                 except MissingEntry:
