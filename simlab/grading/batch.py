@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import shutil
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from simlab.errors import GradingError, SandboxError
-from simlab.grading import course, handback, history, intake, notebooks, recording, sources, state, versions
+from simlab.grading import course, handback, history, intake, notebooks, recording, sources, state, versions, warmbox
 from simlab.grading.course import Course
 from simlab.grading.intake import Found
 from simlab.grading.outcome import GRADED, QUARANTINED, REPAIRED, TIMED_OUT, Limits, Outcome, from_json
@@ -43,6 +44,7 @@ class Batch:
     desk: recording.Desk
     named: Path = field(init=False)  # what the trainer named, of which `folder` may be a view
     server: Server = field(init=False)
+    zygote: warmbox.Zygote | None = None
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     repairs: dict[int, tuple[str, ...]] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
@@ -98,8 +100,12 @@ def _whole(batch: Batch, regrade: bool) -> list[Outcome]:
     todo = deque(_not_done(batch, regrade))
     if todo:
         batch.server = Server()
-        _prepare(batch, todo)
-        _run(batch, todo)
+        try:
+            _prepare(batch, todo)
+            _run(batch, todo)
+        finally:
+            if batch.zygote:
+                batch.zygote.close()
     versions.end(batch.home, batch.runs)
     return [batch.outcomes[i] for i in range(len(batch.found))]
 
@@ -143,13 +149,18 @@ def _key(batch: Batch, f: Found, handed: str) -> Basis:
 def _prepare(batch: Batch, todo: Iterable[int]) -> None:
     """All that must hold before the first learner's code runs. Raises GradingError, SandboxError."""
     places = [batch.found[i] for i in todo]
-    if batch.sandbox and batch.work is None:
-        from simlab.grading.selftest import selftest
-
-        selftest(batch.home.root)
+    assignments, learners = sorted({f.assignment for f in places}), sorted({f.learner for f in places})
     state.back_up(batch.home)
-    wanted = sorted({f.assignment for f in places}), sorted({f.learner for f in places})
-    batch.server.start(_ready, batch.home, *wanted, seconds=PREPARE_SECONDS).result()
+    ready = batch.server.start(_ready, batch.home, assignments, learners, seconds=PREPARE_SECONDS)
+    try:
+        if batch.sandbox and batch.work is None:
+            from simlab.grading.selftest import proved
+
+            batch.zygote = proved(batch.home.root, assignments)
+    except BaseException:
+        ready.end()
+        raise
+    ready.result()
 
 
 def _ready(home: Course, assignments: list[str], learners: list[str]) -> str:
@@ -190,7 +201,8 @@ def _start(batch: Batch, place: int, running: dict[int, Worker]) -> None:
     state.mark(home, f.learner, f.assignment, state.STARTED, _key(batch, f, handed.digest))
     batch.repairs[place] = taken.repairs
     seconds = batch.limits.notebook_seconds * max(1, len(home.released(f.assignment))) + SPARE_SECONDS
-    task = (home.root, f.learner, f.assignment, batch.limits, batch.sandbox, batch.work)
+    warm = batch.zygote.path if batch.zygote else None
+    task = (home.root, f.learner, f.assignment, batch.limits, batch.sandbox, batch.work, warm)
     running[place] = batch.server.start(_autograde, *task, seconds=seconds)
 
 
@@ -204,11 +216,14 @@ def _guarded(work: Callable[..., Taking], *args: Any) -> Taking:
         raise RefusedError(f"a fault of the grader ({type(e).__name__}) while it was taken in") from e
 
 
-def _autograde(root: Path, learner: str, assignment: str, limits: Limits, sandbox: bool, work: Work | None) -> str:
+def _autograde(
+    root: Path, learner: str, assignment: str, limits: Limits, sandbox: bool, work: Work | None, zygote: Path | None
+) -> str:
     """What a process does for one submission: its outcome as JSON."""
     from simlab.grading.pipeline import autograde
 
-    return (work or autograde)(root, learner, assignment, limits=limits, sandbox=sandbox).to_json()
+    work = work or functools.partial(autograde, zygote=zygote)
+    return work(root, learner, assignment, limits=limits, sandbox=sandbox).to_json()
 
 
 def _collect(batch: Batch, running: dict[int, Worker]) -> None:

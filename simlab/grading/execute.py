@@ -92,7 +92,7 @@ class Execute(NbgraderExecute):
         """Every cell in order, in one kernel that is gone at the end, whatever happens."""
         run = self.run
         self.km = self.manager = GradingKernelManager(
-            limits=run.limits, files=run.files, hide=run.hide, boxed=run.boxed
+            limits=run.limits, files=run.files, hide=run.hide, boxed=run.boxed, zygote=run.zygote
         )
         self.meter = Meter(run.limits.output_mb << 20)
         self.second = Second(run)

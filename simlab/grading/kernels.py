@@ -38,6 +38,7 @@ class GradingKernelManager(AsyncKernelManager):
     files: bytes = AnyTrait(b"")
     hide: Iterable[Path] = AnyTrait(())
     boxed: bool = AnyTrait(True)
+    zygote: Path | None = AnyTrait(None, allow_none=True)
     _folder: Path | None = None
 
     def _context_default(self) -> zmq.asyncio.Context:
@@ -50,7 +51,8 @@ class GradingKernelManager(AsyncKernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         name = "simlab-sandbox" if self.boxed else "local-provisioner"
-        config = {"limits": self.limits, "files": self.files, "hide": self.hide} if self.boxed else {}
+        ours = {"limits": self.limits, "files": self.files, "hide": self.hide, "zygote": self.zygote}
+        config = ours if self.boxed else {}
         argv = [sys.executable, "-P", "-s", "-c", _OPEN, "-f", "{connection_file}"]
         argv += ["--HistoryManager.hist_file=:memory:", "--InteractiveShellApp.ignore_cwd=True"]
         chosen = {"kernel_provisioner": {"provisioner_name": name, "config": config}}

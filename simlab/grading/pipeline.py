@@ -58,12 +58,19 @@ log.addHandler(logging.NullHandler())
 
 
 def autograde(
-    course: Path | str, learner: str, assignment: str, *, limits: Limits | None = None, sandbox: bool = True
+    course: Path | str,
+    learner: str,
+    assignment: str,
+    *,
+    limits: Limits | None = None,
+    sandbox: bool = True,
+    zygote: Path | None = None,
 ) -> Outcome:
     """Grade what lies in `course/submitted/<learner>/<assignment>/` and keep the result.
 
     Writes gradebook.db, `autograded/` and `results/<assignment>/<learner>.json`. A submission that
-    cannot be graded is an Outcome without points, and leaves no marks in the gradebook. Raises
+    cannot be graded is an Outcome without points, and leaves no marks in the gradebook. With a
+    `zygote` (see warmbox) kernels are forked from it. Raises
     GradingError (SandboxError) when grading itself cannot work; the earlier result is kept then.
     """
     home = open_course(course)
@@ -74,7 +81,7 @@ def autograde(
     url = gradebook.url(home.gradebook)
     cells = gradebook.graded_cells(url, assignment)
     maximum = sum(points for _, points in cells.values())
-    run = prepare(home, learner, assignment, limits or Limits(), boxed=sandbox)
+    run = prepare(home, learner, assignment, limits or Limits(), boxed=sandbox, zygote=zygote)
     with _old_result_kept(home.autograded / learner / assignment):
         try:
             _answers(home, run)
@@ -88,7 +95,9 @@ def autograde(
     return outcome
 
 
-def prepare(home: Course, learner: str, assignment: str, limits: Limits, *, boxed: bool) -> Run:
+def prepare(
+    home: Course, learner: str, assignment: str, limits: Limits, *, boxed: bool, zygote: Path | None = None
+) -> Run:
     """What the steps need to know. Raises GradingError for a solution that cannot be read."""
     if boxed:
         sandbox.bwrap()
@@ -99,10 +108,11 @@ def prepare(home: Course, learner: str, assignment: str, limits: Limits, *, boxe
         secret=secret(home.root),
         limits=limits,
         boxed=boxed,
+        zygote=zygote,
         hide=hidden(home.root),
         specs={n.stem: _specs(n, n.stat().st_mtime_ns) for n in solutions},
         texts={p.stem: _texts(p) for p in home.released(assignment)},
-        references={n.stem: reference.of(n, limits=limits, boxed=boxed) for n in solutions},
+        references={n.stem: reference.of(n, limits=limits, boxed=boxed, zygote=zygote) for n in solutions},
     )
 
 

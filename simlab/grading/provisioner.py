@@ -25,7 +25,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Any as AnyTrait
 
 from simlab.errors import SandboxError
-from simlab.grading import packing, sandbox
+from simlab.grading import packing, sandbox, warmbox
 from simlab.grading.outcome import Limits
 
 CONNECTION = "/run/kernel.json"
@@ -38,7 +38,7 @@ _PREFIX = "simlab-kernel-"
 class SandboxProvisioner(LocalProvisioner):
     """One kernel in one box. Chosen by a kernel spec, or by JUPYTER_DEFAULT_PROVISIONER_NAME.
 
-    `limits`, `files` (a zip for the working folder) and `hide` come from the kernel spec's
+    `limits`, `files` (a zip for the working folder), `hide` and `zygote` come from the kernel spec's
     provisioner config; without `files`, those of a working folder that was
     asked for are taken, notebooks excepted (nbgrader's hold hidden tests).
     """
@@ -46,6 +46,7 @@ class SandboxProvisioner(LocalProvisioner):
     limits: Limits = AnyTrait(Limits())
     files: bytes | None = AnyTrait(None, allow_none=True)
     hide: Iterable[Path] = AnyTrait(())
+    zygote: Path | None = AnyTrait(None, allow_none=True)
 
     box: sandbox.Box | None = None
     _folder: Path | None = None
@@ -72,7 +73,7 @@ class SandboxProvisioner(LocalProvisioner):
             files = packing.pack(Path(kwargs["cwd"]), without=".ipynb")
         inside = {**self.connection_info, "ip": f"{sandbox.SOCKETS}/k", "key": self.connection_info["key"].decode()}
         extra = {CONNECTION: json.dumps(inside).encode()}
-        self.box = sandbox.start(cmd, limits=self.limits, files=files or b"", extra=extra, hide=self.hide)
+        self.box = self._box(cmd, files or b"", extra)
         self.process = self.box.process
         self.pid = self.box.process.pid
         try:
@@ -81,6 +82,16 @@ class SandboxProvisioner(LocalProvisioner):
             self.box.close()
             raise
         return self.connection_info
+
+    def _box(self, cmd: list[str], files: bytes, extra: dict[str, bytes]) -> sandbox.Box:
+        """A warm kernel's box where there is a zygote, else a cold one: slower, and as closed."""
+        start = functools.partial(sandbox.start, cmd, limits=self.limits, files=files, extra=extra, hide=self.hide)
+        if self.zygote is not None:
+            try:
+                return start(zygote=self.zygote)
+            except warmbox.NotWarmError:
+                pass
+        return start()
 
     async def _connect(self) -> None:
         """Open the five sockets as they appear and give each a name on this side."""

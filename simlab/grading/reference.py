@@ -26,11 +26,11 @@ from simlab.grading.rounds import Line, Meter
 _kept: dict[tuple[int, Path, bool], Reference] = {}
 
 
-def of(notebook: Path, *, limits: Limits, boxed: bool = True) -> Reference:
+def of(notebook: Path, *, limits: Limits, boxed: bool = True, zygote: Path | None = None) -> Reference:
     """This process's reference for a solution notebook; nothing starts before it is asked."""
     key = (os.getpid(), notebook, boxed)
     if key not in _kept:
-        _kept[key] = Reference(notebook, limits=limits, boxed=boxed)
+        _kept[key] = Reference(notebook, limits=limits, boxed=boxed, zygote=zygote)
     return _kept[key]
 
 
@@ -48,8 +48,8 @@ atexit.register(close_all)
 class Reference:
     """A solution that answers `Ask`s. Calling it raises GradingError when the solution cannot answer."""
 
-    def __init__(self, notebook: Path, *, limits: Limits, boxed: bool = True) -> None:
-        self.notebook, self.boxed = notebook, boxed
+    def __init__(self, notebook: Path, *, limits: Limits, boxed: bool = True, zygote: Path | None = None) -> None:
+        self.notebook, self.boxed, self.zygote = notebook, boxed, zygote
         self.limits = Limits(
             cell_seconds=limits.cell_seconds, notebook_seconds=86_400, cpu_seconds=3_600, memory_mb=limits.memory_mb
         )
@@ -86,7 +86,7 @@ class Reference:
     async def _start(self) -> Line:
         """A kernel in which every cell of the solution but its checks has run."""
         files = packing.pack(self.notebook.parent, without=".ipynb")
-        self._manager = GradingKernelManager(limits=self.limits, files=files, boxed=self.boxed)
+        self._manager = GradingKernelManager(limits=self.limits, files=files, boxed=self.boxed, zygote=self.zygote)
         await self._manager.start()
         self._client = await connect(self._manager)
         line = Line(self._client, self._manager, reply_cap=self.limits.reply_kb << 10, meter=Meter(1 << 40))

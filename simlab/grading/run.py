@@ -47,6 +47,7 @@ class Run:
     files: bytes = b""
     hide: tuple[Path, ...] = ()
     boxed: bool = True
+    zygote: Path | None = None
     specs: Mapping[str, Mapping[str, CheckSpec]] = field(default_factory=dict)
     references: Mapping[str, Callable[[Ask], Reply]] = field(default_factory=dict)
     answers: Mapping[str, Any] = field(default_factory=dict)

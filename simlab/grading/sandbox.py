@@ -18,11 +18,12 @@ import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 import psutil
 
 from simlab.errors import SandboxError
-from simlab.grading import mounts, packing, seccomp
+from simlab.grading import mounts, packing, seccomp, warmbox
 from simlab.grading.outcome import KERNEL_DIED, TIMED_OUT, Limits
 from simlab.grading.users import User
 from simlab.grading.watch import Watcher, kill
@@ -32,6 +33,8 @@ TMP, SHM = "/tmp", "/dev/shm"  # noqa: S108
 WORK, HOME, SOCKETS, FILES = f"{TMP}/work", f"{TMP}/home", "/run/k", "/run/files.zip"
 MEND = "install it with `apt install bubblewrap` (or your system's like), or grade on a machine that has it"
 _SIGXCPU = 24
+# Holds a box open until a warm kernel is forked into it: it answers as soon as it runs, and takes no room.
+_KEEPER = "cat"
 
 # Runs in the box before any code of the learner: the files into place, the limits on, and the
 # folder of the notebook last on sys.path, so that a simlab.py of theirs shadows nothing.
@@ -48,7 +51,9 @@ os.makedirs({HOME!r}); os.makedirs({WORK!r}); os.chdir({WORK!r})
 zipfile.ZipFile({FILES!r}).extractall({WORK!r})
 sys.path.append({WORK!r})
 """
-KERNEL = _START + "from ipykernel.kernelapp import launch_new_instance as start\nstart()\n"
+# Nobody debugs a kernel that is graded, and the debugger is a third of what a kernel loads.
+NO_DEBUGGER = "import sys; sys.modules['debugpy'] = None\n"
+KERNEL = _START + NO_DEBUGGER + "from ipykernel.kernelapp import launch_new_instance as start\nstart()\n"
 SCRIPT = _START + "exec(compile(sys.argv.pop(1), 'box', 'exec'), {'__name__': '__main__'})\n"
 
 
@@ -63,12 +68,29 @@ def bwrap() -> str:
 
 
 class Box:
-    """A running box. `kernel_pid` is the kernel's pid on this side, `root` its file system seen from here."""
+    """A running box. `kernel_pid` is the kernel's pid on this side, `root` its file system seen from here.
 
-    def __init__(self, process: subprocess.Popen[bytes], init_pid: int, limits: Limits, user: User) -> None:
+    `output` is what it prints, where that is kept; `fork` is set where the kernel came warm.
+    """
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        init_pid: int,
+        limits: Limits,
+        user: User,
+        errors: IO[bytes],
+        output: IO[bytes] | None = None,
+    ) -> None:
         self.process, self.init_pid, self.user = process, init_pid, user
-        self.watcher = Watcher(process, init_pid, limits, disks=(TMP, SHM, SOCKETS), kill=self.kill)
-        self.watcher.start()
+        self.errors, self.output = errors, output
+        self.fork: warmbox.Fork | None = None
+        self.watcher = Watcher(self, limits, disks=(TMP, SHM, SOCKETS))
+
+    @property
+    def tops(self) -> tuple[int, ...]:
+        """Pids above every process of the box: its own first one and, forked from elsewhere, the kernel."""
+        return (self.process.pid, *((self.fork.pid,) if self.fork else ()))
 
     @property
     def root(self) -> Path:
@@ -77,6 +99,8 @@ class Box:
     @property
     def kernel_pid(self) -> int:
         """The first process under the box's init. Raises SandboxError when it is gone."""
+        if self.fork:
+            return self.fork.pid
         try:
             return int(psutil.Process(self.init_pid).children()[0].pid)
         except (psutil.Error, IndexError):
@@ -88,6 +112,8 @@ class Box:
         code = self.process.poll()
         if self.watcher.reason or code is None:
             return self.watcher.reason
+        if self.fork:
+            code = self.fork.code()
         return TIMED_OUT if code in (128 + _SIGXCPU, -_SIGXCPU) else KERNEL_DIED
 
     @property
@@ -97,6 +123,8 @@ class Box:
 
     def said(self) -> str:
         """What the box wrote to its standard error, its beginning."""
+        if not self.watcher.is_alive():
+            self.watcher.listen()
         return self.watcher.said.decode("utf-8", "replace").strip() or "it said nothing"
 
     def kill(self) -> None:
@@ -109,9 +137,10 @@ class Box:
         """Kill the box and wait for its end."""
         self.kill()
         self.process.wait()
-        self.watcher.ended.set()
-        self.watcher.join()
-        for stream in (self.process.stdout, self.process.stderr):
+        self.watcher.close()
+        if self.fork:
+            self.fork.close()
+        for stream in (self.process.stdin, self.process.stdout, self.errors, self.output):
             if stream is not None:
                 stream.close()
         self.user.close()
@@ -126,35 +155,25 @@ def start(
     extra: Mapping[str, bytes] | None = None,
     hide: Iterable[Path] = (),
     keep_output: bool = False,
+    zygote: Path | None = None,
 ) -> Box:
     """Start a box that runs `program` with `arguments`; `files` is a zip for its working folder.
 
-    `extra` maps paths in the box to read-only contents. Raises SandboxError when there is no box.
+    `extra` maps paths in the box to read-only contents; with a `zygote` the program is a fork of it.
+    Raises SandboxError when there is no box.
     """
     held: list[io.BufferedRandom] = []
     user = User.free()
+    words = [json.dumps(_rlimits(limits)), *arguments]
     try:
         data = {FILES: files or packing.empty(), **user.accounts(HOME), **(extra or {})}
-        words = [word for path, content in data.items() for word in _data(path, content, held)]
-        filter_ = seccomp.program()
-        words += ["--seccomp", str(_hold(filter_, held))] if filter_ else []
-        told, tell = os.pipe()
-        command = [bwrap(), *_isolation(limits), *mounts.arguments(hide), *words, "--remount-ro", "/"]
-        command += ["--info-fd", str(tell), "--chdir", TMP, "--", *user.become()]
-        command += [sys.executable, "-P", "-s", "-c", program, json.dumps(_rlimits(limits)), *arguments]
-        try:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE if keep_output else subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                pass_fds=[tell, *(f.fileno() for f in held)],
-                env=environment(),
-                start_new_session=True,
-            )
-        finally:
-            os.close(tell)
-        return Box(process, _init_pid(told, process), limits, user)
+        inside = [sys.executable, "-P", "-s", "-c", program, *words] if zygote is None else [_KEEPER]
+        with _Ends(keep_output) as ends:
+            box = _stand(data, inside, limits, hide, user, held, ends, is_warm=zygote is not None)
+            if zygote is not None:
+                _warm(box, zygote, words, program, ends)
+        box.watcher.start()
+        return box
     except BaseException:
         user.close()
         raise
@@ -163,10 +182,85 @@ def start(
             file.close()
 
 
+class _Ends:
+    """The pipes by which a box is heard: `written` are the ends that it gets, closed here when it has them."""
+
+    def __init__(self, keep_output: bool) -> None:
+        self.errors, err = os.pipe()
+        self.output, out = os.pipe() if keep_output else (-1, -1)
+        self.written = [err, out] if keep_output else [err]
+
+    def __enter__(self) -> _Ends:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        for fd in self.written:
+            os.close(fd)
+
+    def taken(self) -> tuple[IO[bytes], IO[bytes] | None]:
+        """The ends to read from, as files."""
+        return os.fdopen(self.errors, "rb", 0), os.fdopen(self.output, "rb") if self.output >= 0 else None
+
+
+def _stand(
+    data: Mapping[str, bytes],
+    inside: Sequence[str],
+    limits: Limits,
+    hide: Iterable[Path],
+    user: User,
+    held: list[io.BufferedRandom],
+    ends: _Ends,
+    *,
+    is_warm: bool,
+) -> Box:
+    """The box, standing, with its command begun. Raises SandboxError."""
+    words = [word for path, content in data.items() for word in _data(path, content, held)]
+    filter_ = seccomp.program()
+    words += ["--seccomp", str(_hold(filter_, held))] if filter_ else []
+    told, tell = os.pipe()
+    command = [bwrap(), *_isolation(limits), *mounts.arguments(hide), *words, "--remount-ro", "/"]
+    command += ["--info-fd", str(tell), "--chdir", TMP, "--", *user.become(), *inside]
+    err, *out = ends.written
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE if is_warm else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if is_warm else out[0] if out else subprocess.DEVNULL,
+            stderr=err,
+            pass_fds=[tell, *(f.fileno() for f in held)],
+            env=environment(),
+            start_new_session=True,
+        )
+    finally:
+        os.close(tell)
+    errors, output = ends.taken()
+    return Box(process, _init_pid(told, process, errors), limits, user, errors, output)
+
+
+def _warm(box: Box, zygote: Path, words: Sequence[str], program: str, ends: _Ends) -> None:
+    """Have the program forked into a box once all of it stands. Raises SandboxError."""
+    try:
+        assert box.process.stdin is not None and box.process.stdout is not None
+        box.process.stdin.write(b"\n")
+        box.process.stdin.flush()
+        # The keeper answers from inside: its mounts are made and bwrap's own rights are gone.
+        if not (select.select([box.process.stdout], [], [], 30)[0] and box.process.stdout.read(1)):
+            raise SandboxError(explain(box.said()))
+        env = environment() | {"PWD": TMP}  # as bwrap sets it
+        box.fork = warmbox.fork(zygote, box.init_pid, box.user, words, program, env, TMP, ends.written)
+    except OSError as e:
+        box.close()
+        raise SandboxError(explain(box.said())) from e
+    except BaseException:
+        box.close()
+        raise
+
+
 def environment() -> dict[str, str]:
     """The whole environment of the box."""
     path = os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
-    few = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "2")
+    # One thread each: as many boxes as processors are at work, and a thread would not survive a fork.
+    few = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     home = {"HOME": HOME, "IPYTHONDIR": f"{HOME}/.ipython", "TMPDIR": TMP, "XDG_CACHE_HOME": f"{HOME}/.cache"}
     return {"PATH": path, "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONUTF8": "1", **few, **home}
 
@@ -209,7 +303,7 @@ def _data(path: str, content: bytes, held: list[io.BufferedRandom]) -> list[str]
     return ["--perms", "0444", "--ro-bind-data", str(_hold(content, held)), path]
 
 
-def _init_pid(told: int, process: subprocess.Popen[bytes]) -> int:
+def _init_pid(told: int, process: subprocess.Popen[bytes], errors: IO[bytes]) -> int:
     """The pid of the box's init, which bwrap tells once the box stands. Raises SandboxError."""
     with os.fdopen(told, "rb") as pipe:
         ends, text = time.monotonic() + 30, b""
@@ -223,8 +317,11 @@ def _init_pid(told: int, process: subprocess.Popen[bytes]) -> int:
         return int(json.loads(text)["child-pid"])
     except (ValueError, KeyError):
         process.kill()
-        _, said = process.communicate()
-        raise SandboxError(explain(said.decode("utf-8", "replace").strip())) from None
+        process.wait()
+        os.set_blocking(errors.fileno(), False)
+        said = (errors.read() or b"").decode("utf-8", "replace").strip()
+        errors.close()
+        raise SandboxError(explain(said)) from None
 
 
 def explain(said: str) -> str:

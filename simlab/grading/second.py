@@ -43,7 +43,9 @@ class Second:
 
     async def _start(self) -> Line:
         run = self.run
-        self.manager = GradingKernelManager(limits=run.limits, files=run.files, hide=run.hide, boxed=run.boxed)
+        self.manager = GradingKernelManager(
+            limits=run.limits, files=run.files, hide=run.hide, boxed=run.boxed, zygote=run.zygote
+        )
         await self.manager.start()
         self.client = await connect(self.manager)
         meter = Meter(run.limits.output_mb << 20)

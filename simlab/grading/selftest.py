@@ -7,15 +7,17 @@ writing to this machine. From a box that lets any of it through, no grade is tak
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import socket
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from simlab.errors import SandboxError
-from simlab.grading import mounts, sandbox
+from simlab.grading import mounts, sandbox, warmbox
 from simlab.grading.outcome import Limits
 
 _PROBE = """
@@ -69,15 +71,15 @@ print(json.dumps(told))
 _ALWAYS = ("ipykernel", "IPython", "simlab", "simlab.exercise.probe")
 
 
-def selftest(course: Path | None = None, *, limits: Limits | None = None) -> None:
+def selftest(course: Path | None = None, *, limits: Limits | None = None, zygote: Path | None = None) -> None:
     """Start the box once and try it from inside; for a course, with all that it must not show.
 
-    Raises SandboxError that says in plain words what does not hold and how to mend it.
+    With a `zygote` it is a warm kernel that tries. Raises NotWarmError when none comes up, and SandboxError that says in plain words what does not hold and how to mend it.
     """
     secret = secrets_of(course) if course else []
     host = socket.create_server(("127.0.0.1", 0))
     try:
-        told = _try(course, secret, list(host.getsockname()[:2]), limits or Limits())
+        told = _try(course, secret, list(host.getsockname()[:2]), limits or Limits(), zygote)
     finally:
         host.close()
     faults = _faults(told)
@@ -85,7 +87,32 @@ def selftest(course: Path | None = None, *, limits: Limits | None = None) -> Non
         raise SandboxError("the box does not hold: " + "; ".join(faults))
 
 
-def _try(course: Path | None, secret: list[Path], here: list[Any], limits: Limits) -> dict[str, Any]:
+def proved(course: Path, assignments: Iterable[str]) -> warmbox.Zygote | None:
+    """Both kinds of box proved, and where the warm ones' kernels come from; None where only cold ones work.
+
+    Raises SandboxError.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        cold = beside.submit(selftest, course)
+        zygote = None
+        with contextlib.suppress(warmbox.NotWarmError):
+            zygote = warmbox.Zygote(warm_modules(course, assignments), sandbox.environment())
+        try:
+            cold.result()
+            if zygote:
+                selftest(course, zygote=zygote.path)
+        except BaseException as e:
+            if zygote:
+                zygote.close()
+            if not isinstance(e, warmbox.NotWarmError):
+                raise
+            return None
+    return zygote
+
+
+def _try(
+    course: Path | None, secret: list[Path], here: list[Any], limits: Limits, zygote: Path | None
+) -> dict[str, Any]:
     folders = ["/", "/usr", "/etc", "/dev", "/run", *map(str, mounts.python_paths())]
     ask = {
         "modules": [*_ALWAYS, *sorted(course_modules(course) if course else [])],
@@ -94,11 +121,16 @@ def _try(course: Path | None, secret: list[Path], here: list[Any], limits: Limit
         "folders": folders,
     }
     box = sandbox.start(
-        [_PROBE, json.dumps(ask)], program=sandbox.SCRIPT, limits=limits, hide=_hidden(course), keep_output=True
+        [_PROBE, json.dumps(ask)],
+        program=sandbox.SCRIPT,
+        limits=limits,
+        hide=_hidden(course),
+        keep_output=True,
+        zygote=zygote,
     )
     try:
-        assert box.process.stdout is not None
-        text = box.process.stdout.read()
+        assert box.output is not None
+        text = box.output.read()
         box.process.wait()
         return dict(json.loads(text))
     except ValueError:
@@ -123,12 +155,17 @@ def secrets_of(course: Path) -> list[Path]:
 
 
 def course_modules(course: Path) -> set[str]:
-    """Top-level names of the modules that the solutions import and this Python can find."""
+    """Top-level names of the modules that the solutions import, but those that lie beside them."""
+    return {name.split(".")[0] for name in warm_modules(course)}
+
+
+def warm_modules(course: Path, names: Iterable[str] = ("*",)) -> set[str]:
+    """The modules that solutions import (all, or those named), but those that lie beside them."""
     found: set[str] = set()
-    for notebook in course.glob("solutions/*/*.ipynb"):
+    for notebook in (n for name in names for n in course.glob(f"solutions/{name}/*.ipynb")):
         beside = {p.stem for p in notebook.parent.iterdir()}
-        found |= {m for m in _imports(notebook) if m not in beside}
-    return {m for m in found if m.isidentifier()}
+        found |= {m for m in _imports(notebook) if m.split(".")[0] not in beside}
+    return {m for m in found if m.replace(".", "").isidentifier()}
 
 
 def _imports(notebook: Path) -> Iterable[str]:
@@ -144,9 +181,9 @@ def _imports(notebook: Path) -> Iterable[str]:
             continue  # a cell with magics
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
-                yield from (a.name.split(".")[0] for a in node.names)
+                yield from (a.name for a in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                yield node.module.split(".")[0]
+                yield node.module
 
 
 def _faults(told: dict[str, Any]) -> list[str]:

@@ -11,8 +11,9 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import IO, Protocol
 
 import psutil
 
@@ -31,53 +32,62 @@ _MOST_SHARED = 8
 _MOST_DISK = 4 << 30  # a box's disks are capped far below this; a machine's own are larger
 
 
+class Watched(Protocol):
+    """A box, as its watcher sees it: `tops` are pids above all of its processes, `errors` its standard error."""
+
+    process: subprocess.Popen[bytes]
+    init_pid: int
+    errors: IO[bytes]
+
+    @property
+    def tops(self) -> tuple[int, ...]: ...
+
+    def kill(self) -> None: ...
+
+
 class Watcher(threading.Thread):
-    """Looks at a box ten times a second until it ends; `init_pid` is the first process inside, `disks` its own.
+    """Looks at a box ten times a second until it ends; `disks` are the box's own.
 
     `reason` becomes "out of memory", "timed out" or "machine short of memory" when the watcher ended
     it, and `why` says it in words; `said` is the beginning of what the box wrote to its standard error.
     """
 
-    def __init__(
-        self,
-        process: subprocess.Popen[bytes],
-        init_pid: int,
-        limits: Limits,
-        *,
-        disks: Sequence[str],
-        kill: Callable[[], None],
-    ) -> None:
+    def __init__(self, box: Watched, limits: Limits, *, disks: Sequence[str]) -> None:
         super().__init__(name="simlab-box-watcher", daemon=True)
-        self.process, self.init_pid, self.limits = process, init_pid, limits
-        self.disks, self.kill_box = disks, kill
+        self.box, self.limits, self.disks = box, limits, disks
         self.reason, self.why, self.said = "", "", b""
         self.ended = threading.Event()
         self.ends = time.monotonic() + limits.notebook_seconds
         self.ours = _held(os.getpid())
-        assert process.stderr is not None
-        os.set_blocking(process.stderr.fileno(), False)
+        os.set_blocking(box.errors.fileno(), False)
 
     def run(self) -> None:
-        while self.process.poll() is None:
-            self._listen()
+        while self.box.process.poll() is None:
+            self.listen()
             reason, why = self._over()
             if reason:
                 self._end(reason, why)
             self.ended.wait(_EVERY)
-        self._listen()
+        self.listen()
+
+    def close(self) -> None:
+        """Stop looking at a box that has ended."""
+        self.ended.set()
+        if self.is_alive():
+            self.join()
 
     def _over(self) -> tuple[str, str]:
         """The limit that is passed, as a word and in words; two empty texts while there is none."""
         cap = self.limits.memory_mb << 20
         if time.monotonic() > self.ends:
             return TIMED_OUT, f"ran longer than {self.limits.notebook_seconds} s"
-        if used_bytes(self.process.pid, cap) > cap:
+        if used_bytes(self.box.tops, cap) > cap:
             return OUT_OF_MEMORY, f"used more than {self.limits.memory_mb} MB"
         # What the kernel keeps for files and sockets is in no process's size.
-        if _files(Path(f"/proc/{self.init_pid}/root"), self.disks) > MOST_FILES:
+        if _files(Path(f"/proc/{self.box.init_pid}/root"), self.disks) > MOST_FILES:
             return OUT_OF_MEMORY, f"made more than {MOST_FILES} files"
         for most, kinds in MOST_SOCKETS.items():
-            if _sockets(self.init_pid, *kinds) > most:
+            if _sockets(self.box.init_pid, *kinds) > most:
                 return OUT_OF_MEMORY, f"opened more than {most} sockets"
         if _held(os.getpid()) - self.ours > MOST_TAKEN_IN:
             return OUT_OF_MEMORY, "sent more than can be taken in"
@@ -88,14 +98,13 @@ class Watcher(threading.Thread):
     def _end(self, reason: str, why: str) -> None:
         if not self.reason:
             self.reason, self.why = reason, why
-        self.kill_box()
+        self.box.kill()
 
-    def _listen(self) -> None:
+    def listen(self) -> None:
         """Empty the pipe, so that a kernel which writes there is not held up; keep the beginning."""
-        assert self.process.stderr is not None
         for _ in range(64):
             try:
-                piece = os.read(self.process.stderr.fileno(), 65536)
+                piece = os.read(self.box.errors.fileno(), 65536)
             except (BlockingIOError, OSError, ValueError):
                 return
             if not piece:
@@ -103,13 +112,9 @@ class Watcher(threading.Thread):
             self.said += piece[: max(0, _SAID - len(self.said))]
 
 
-def used_bytes(pid: int, limit: int) -> int:
-    """Memory of a process and all below it; shared pages count once where it matters (near `limit`)."""
-    try:
-        top = psutil.Process(pid)
-        members = [top, *top.children(recursive=True)]
-    except psutil.Error:
-        return 0
+def used_bytes(tops: Iterable[int], limit: int) -> int:
+    """Memory of processes and all below them; shared pages count once where it matters (near `limit`)."""
+    members = [p for pid in tops for p in _family(pid)]
     resident = sum(_held(p.pid) for p in members)
     # Telling shared pages apart takes time by the page, in which a box could take gigabytes more.
     if not limit < resident <= _MOST_SHARED * limit:
@@ -120,6 +125,15 @@ def used_bytes(pid: int, limit: int) -> int:
         if proportional > limit or is_short():
             break
     return proportional
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    """A process and all below it; nobody when it is gone."""
+    try:
+        top = psutil.Process(pid)
+        return [top, *top.children(recursive=True)]
+    except psutil.Error:
+        return []
 
 
 def _held(pid: int) -> int:

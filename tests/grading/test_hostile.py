@@ -326,7 +326,7 @@ def test_two_boxes_of_one_process_have_two_users() -> None:
         sandbox.start(["import os; print(os.getuid())"], program=sandbox.SCRIPT, limits=Limits(), keep_output=True)
         for _ in range(2)
     ]
-    said = [box.process.stdout.read() for box in boxes if box.process.stdout]
+    said = [box.output.read() for box in boxes if box.output]
     for box in boxes:
         box.close()
     assert len(set(said)) == 2 and b"0\n" not in said

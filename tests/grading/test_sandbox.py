@@ -22,8 +22,8 @@ def inside(code: str, *arguments: str, limits: Limits | None = None, files: byte
     box = sandbox.start(
         [code, *arguments], program=sandbox.SCRIPT, limits=limits or Limits(), files=files, keep_output=True
     )
-    assert box.process.stdout is not None
-    said = box.process.stdout.read().decode()
+    assert box.output is not None
+    said = box.output.read().decode()
     box.process.wait()
     box.watcher.join()
     box.close()
