@@ -1,10 +1,16 @@
-"""Ten submissions of a classic notebook: ours in the box with two workers, beside stock `nbgrader autograde`."""
+"""A class's submissions graded in the box by two workers, beside stock `nbgrader autograde` in one batch.
+
+The same notebooks on both sides, bytecode compiled for both, start-up included, scores compared.
+Beside it: the simulated exercise itself, what nbgrader's own steps take of the time, what a second run
+costs, and the memory of the process that keeps the batch together.
+"""
 
 from __future__ import annotations
 
 import compileall
 import contextlib
 import ctypes
+import json
 import os
 import shutil
 import subprocess
@@ -13,34 +19,99 @@ import sysconfig
 import tempfile
 import time
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from simlab.grading.course import Course
+from tests.bench import twin
 
-COUNT = 10
-NAME = "squares"
-_GRADE = "import sys; from simlab.grading import batch; batch.grade(sys.argv[1], sys.argv[2])"
+ROOT = Path(__file__).parents[2]
+COUNT = int(os.environ.get("BENCH_SUBMISSIONS", "100"))
+FEW, MANY = 10, 1000
+ORIGINAL = "02-encryption"
+Row = tuple[str, float, str]
+_GRADE = """
+import resource, sys, json
+from simlab.grading import batch
+done = batch.grade(sys.argv[1], sys.argv[2], workers=2)
+words = {}
+for o in done:
+    words[o.outcome] = words.get(o.outcome, 0) + 1
+print(json.dumps({"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "outcomes": words}))
+"""
 
 
-def bench() -> list[tuple[str, float, str]]:
+@dataclass(frozen=True)
+class Took:
+    """One command: wall and CPU seconds (of it and all that it began), and what it printed last."""
+
+    wall: float
+    cpu: float
+    said: dict[str, Any]
+
+
+def bench() -> list[Row]:
     """Seconds a submission on both sides and their ratios; equal scores or an error."""
     env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env.get('PATH', '')}"
     _compile()
     with tempfile.TemporaryDirectory() as scratch:
-        home, folder, stock = _course(Path(scratch), env)
-        ours, ours_cpu = _timed([sys.executable, "-c", _GRADE, str(folder), str(home.root)], home.root, env)
-        theirs, theirs_cpu = _timed([sys.executable, "-m", "nbgrader", "autograde", NAME], stock, env)
-        equal = _scores(home.gradebook) == _scores(stock / "gradebook.db")
-    if not equal:
+        root = Path(scratch)
+        return [*_beside_stock(root / "twin", env), *_flat(root / "flat", env), *_original(root / "original", env)]
+
+
+def _beside_stock(root: Path, env: dict[str, str]) -> list[Row]:
+    home, folder, stock = _course(root, env, COUNT)
+    ours = _grade(folder, home, env)
+    theirs = _timed([sys.executable, "-m", "nbgrader", "autograde", twin.NAME], stock, env)
+    if _scores(home.gradebook) != _scores(stock / "gradebook.db"):
         raise AssertionError("the scores differ from those of stock nbgrader")
+    again = _grade(folder, home, env)
     return [
-        ("grading, a submission of 10, in the box, 2 workers", ours / COUNT, "s"),
-        ("stock nbgrader autograde, a submission of 10, one batch", theirs / COUNT, "s"),
-        ("stock over ours (target >= 2)", theirs / ours, "ratio"),
-        ("stock over ours in CPU seconds, whatever else runs", theirs_cpu / ours_cpu, "ratio"),
-        ("CPU seconds a submission: ours", ours_cpu / COUNT, "CPU s"),
-        ("CPU seconds a submission: stock", theirs_cpu / COUNT, "CPU s"),
+        (f"{COUNT} submissions of a classic twin, in the box, 2 workers: each", ours.wall / COUNT, "s"),
+        (f"{COUNT} submissions, stock nbgrader autograde, one batch: each", theirs.wall / COUNT, "s"),
+        ("stock over ours (target >= 5)", theirs.wall / ours.wall, "ratio"),
+        ("stock over ours in CPU seconds, whatever else runs", theirs.cpu / ours.cpu, "ratio"),
+        ("CPU seconds a submission: ours", ours.cpu / COUNT, "CPU s"),
+        ("CPU seconds a submission: stock", theirs.cpu / COUNT, "CPU s"),
+        ("peak memory of the driver (target < 300)", ours.said["peak_mb"], "MB"),
+        (f"{COUNT} graded submissions skipped", again.wall, "s"),
+    ]
+
+
+def _flat(root: Path, env: dict[str, str]) -> list[Row]:
+    """Ten beside a hundred of the same: what one more costs; and a thousand known ones skipped."""
+    home, folder, _ = _course(root, env, FEW)
+    few = _grade(folder, home, env)
+    for n in range(FEW, MANY):
+        _hand_in(folder, home, n)
+    rows = [(f"{FEW} submissions, in the box: each", few.wall / FEW, "s")]
+    if "BENCH_MANY" in env:
+        many = _grade(folder, home, env)
+        rows += [
+            (f"{MANY - FEW} more: each", many.wall / (MANY - FEW), "s"),
+            ("the same in CPU seconds", many.cpu / (MANY - FEW), "CPU s"),
+            ("peak memory of the driver", many.said["peak_mb"], "MB"),
+        ]
+        again = _grade(folder, home, env)
+        rows += [(f"{MANY} graded submissions skipped (target < 5)", again.wall, "s")]
+    return rows
+
+
+def _original(root: Path, env: dict[str, str]) -> list[Row]:
+    """The simulated exercise that the twin is of, worked right, by as many learners."""
+    from simlab.grading import course, trio
+
+    for part in ("solutions", "exercises"):
+        shutil.copytree(ROOT / part, root / part)
+    home = course.open_course(root)
+    for n in range(COUNT):
+        trio.worked(home, ORIGINAL).write(root / "in" / f"learner{n}" / ORIGINAL)
+    took = _grade(root / "in", home, env)
+    return [
+        (f"{COUNT} submissions of {ORIGINAL} itself, judged outside: each", took.wall / COUNT, "s"),
+        ("the same in CPU seconds", took.cpu / COUNT, "CPU s"),
     ]
 
 
@@ -50,39 +121,56 @@ def _compile() -> None:
         warnings.simplefilter("ignore")
         for name in ("stdlib", "purelib"):
             compileall.compile_dir(sysconfig.get_path(name), quiet=2)
+        compileall.compile_dir(str(ROOT / "simlab"), quiet=2)
 
 
-def _course(root: Path, env: dict[str, str]) -> tuple[Course, Path, Path]:
-    """The same ten submissions for both: our course and its folder, and stock's course."""
+def _course(root: Path, env: dict[str, str], count: int) -> tuple[Course, Path, Path]:
+    """The same submissions for both: our course and its folder, and stock's course."""
     from simlab.grading import prepare, release
     from tests.grading import making
 
-    home = making.make_course(root / "ours", making.classic(), NAME)
+    home = making.make_course(root / "ours", twin.solution(), twin.NAME)
     release.release(home)
-    prepare.enter(home, NAME)  # as `nbgrader generate_assignment` below does for stock
-    wrong = making.edit(making.released(home, NAME), "double", "def double(n):\n    return n * n")
-    right = making.edit(making.released(home, NAME), "double", "def double(n):\n    return n + n")
-    for n in range(COUNT):
-        making.submit(root / "in", f"learner{n}", wrong if n % 3 == 0 else right, NAME)
+    prepare.enter(home, twin.NAME)  # as `nbgrader generate_assignment` below does for stock
+    for n in range(count):
+        _hand_in(root / "in", home, n)
     stock = root / "stock"
     shutil.copytree(home.solutions, stock / "source")
     shutil.copytree(root / "in", stock / "submitted")
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", NAME]
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", twin.NAME]
     subprocess.run(command, cwd=stock, env=env, check=True, capture_output=True)
     return home, root / "in", stock
 
 
-def _timed(command: list[str], where: Path, env: dict[str, str]) -> tuple[float, float]:
-    """(wall seconds, CPU seconds of it and all that it began), start-up included."""
+def _hand_in(folder: Path, home: Course, n: int) -> None:
+    from tests.grading import making
+
+    nb = making.released(home, twin.NAME)
+    for grade_id, text in twin.answers(n).items():
+        nb = making.edit(nb, grade_id, text)
+    making.submit(folder, f"learner{n}", nb, twin.NAME)
+
+
+def _grade(folder: Path, home: Course, env: dict[str, str]) -> Took:
+    took = _timed([sys.executable, "-c", _GRADE, str(folder), str(home.root)], home.root, env)
+    if set(took.said["outcomes"]) != {"graded"}:
+        raise AssertionError(f"honest submissions were not graded: {took.said['outcomes']}")
+    return took
+
+
+def _timed(command: list[str], where: Path, env: dict[str, str]) -> Took:
+    """A command's wall seconds, and CPU seconds of it and all that it began, start-up included."""
     _adopt()
     before, start = os.times(), time.perf_counter()
-    subprocess.run(command, cwd=where, env=env, check=True, capture_output=True)
+    done = subprocess.run(command, cwd=where, env=env, check=True, capture_output=True, text=True)
     wall = time.perf_counter() - start
     with contextlib.suppress(ChildProcessError):
         while True:
             os.wait()  # what outlived its parent for a moment, such as the fork server
     after = os.times()
-    return wall, after.children_user + after.children_system - before.children_user - before.children_system
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    last = done.stdout.strip().split("\n")[-1]
+    return Took(wall, cpu, json.loads(last) if last.startswith("{") else {})
 
 
 def _adopt() -> None:
@@ -95,5 +183,5 @@ def _scores(path: Path) -> dict[tuple[str, str], float | None]:
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{path}") as gb:
-        found = gb.assignment_submissions(NAME)
+        found = gb.assignment_submissions(twin.NAME)
         return {(s.student.id, g.name): g.auto_score for s in found for n in s.notebooks for g in n.grades}
