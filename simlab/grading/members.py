@@ -114,3 +114,10 @@ def nothing(cap: int) -> bytes:
 def said_of(parts: tuple[str, ...]) -> str:
     """A path that a stranger chose, fit to print."""
     return shown("/".join(parts))
+
+
+def refusal(e: Exception) -> RefusedError:
+    """Why one submission is not taken: a fault of ours over a stranger's file is its outcome, not the batch's end."""
+    if isinstance(e, RefusedError):
+        return e
+    return RefusedError(f"a fault of the grader ({type(e).__name__}) while it was laid out")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from simlab.errors import GradingError
 from simlab.grading import course, zips
 from simlab.grading.course import Course
-from simlab.grading.members import Member, Tree, Work, said_of
+from simlab.grading.members import Member, Tree, Work, refusal, said_of
 from simlab.grading.outcome import UNREADABLE
 from simlab.grading.untrusted import MAX_TOTAL, RefusedError, shown
 from simlab.records import people
@@ -89,8 +89,8 @@ def _fill(work: Work, tree: Tree, group: list[tuple[str, Named]], budget: zips.B
         for m in found:
             work.members += _unzipped(m, work, budget) if _is_zip(m) else [m]
             zips.few(work.members)
-    except RefusedError as e:
-        work.refused = e
+    except Exception as e:
+        work.refused = refusal(e)
     work.members = _without_wrapper(work.members)
 
 

@@ -21,7 +21,7 @@ from simlab.grading import course, exchange, laying, moodle, zips
 from simlab.grading.course import Course
 from simlab.grading.identify import Known, known
 from simlab.grading.intake import MOST_ODD, Found
-from simlab.grading.members import FolderTree, Tree, Work
+from simlab.grading.members import FolderTree, Tree, Work, refusal
 from simlab.grading.untrusted import RefusedError, shown
 from simlab.grading.zips import ZipTree
 
@@ -139,6 +139,7 @@ class _Layout:
     notes: Notes
     signs: Known
     taken: set[tuple[str, str]] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
 
     def add(self, work: Work) -> None:
         """Lay out one submission; whatever is wrong with it is said of it alone."""
@@ -152,8 +153,8 @@ class _Layout:
             laying.write(files, self.folder / work.learner / work.assignment)
             self.taken.add(_key(work))
             self.notes.said[work.learner, work.assignment] = laying.few(work.notes)
-        except RefusedError as e:
-            self._miss(work, e)
+        except Exception as e:
+            self._miss(work, refusal(e))
 
     def _miss(self, work: Work, e: RefusedError) -> None:
         """Hand on who was to be graded and why not: by id where that is known, else by what it was called."""
@@ -173,11 +174,12 @@ class _Layout:
 
     def odd(self, name: str, why: str) -> None:
         """Something that is nobody's submission; a hundred thousand of them are one remark."""
-        odd = [f for f in self.notes.missing if not f.assignment]
-        if len(odd) < MOST_ODD and all(f.parts != (name,) for f in odd):
-            self.notes.missing.append(Found(shown(name), "", (name,), why))
-        elif len(odd) == MOST_ODD:
-            self.notes.missing.append(Found("(more)", "", ("",), f"{MOST_ODD} odd things are listed, more are there"))
+        if name in self.named or len(self.named) > MOST_ODD:
+            return
+        self.named.add(name)
+        if len(self.named) > MOST_ODD:
+            name, why = "(more)", f"the first {MOST_ODD} things that are no submission are listed, more are there"
+        self.notes.missing.append(Found(shown(name), "", (name,), why))
 
 
 class _TwinError(RefusedError):

@@ -6,6 +6,7 @@ import json
 import stat
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -185,3 +186,24 @@ def test_the_exercise_is_found_in_the_work_or_asked_for(
     named = {n[-1]: t for n, t in take(path, home, NAME).items()}
     assert {n for n, t in named.items() if not t.outcome} == {"3", "4", "5", "6"}
     assert named["1"].outcome == "quarantined" and f"is {OTHER}, not {NAME}" in named["1"].reason
+
+
+def test_odd_things_are_a_few_remarks_and_hide_nobody(tmp_path: Path, home: Course) -> None:
+    files = [(mood(f"P {n}_{n}", "final.ipynb"), b"{}") for n in range(40)]
+    odd = [(f"{n}.csv", b"") for n in range(30)]
+    found = take(zipped(tmp_path / "m.zip", *files, *odd, ("../x", b"")), home)
+    assert len([n for n in found if n.startswith("participant-")]) == 40
+    assert len(found) == 40 + 20 + 1 and "more are there" in found["(more)"].reason
+    found = take(zipped(tmp_path / "m.zip", *files, ("../x", b"")), home)
+    assert len(found) == 41 and any("'..'" in t.reason for t in found.values())
+
+
+def test_a_fault_of_ours_is_one_learners_outcome(tmp_path: Path, home: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(data: bytes, name: str) -> dict[str, Any]:
+        return real(data, name) if data != b"{}" else {}[name]
+
+    real = intake.parse
+    monkeypatch.setattr(intake, "parse", faulty)
+    files = [(mood("A_1", FILE), b"{}"), (mood("B_2", FILE), work(home))]
+    found = take(zipped(tmp_path / "m.zip", *files), home, NAME)
+    assert "a fault of the grader (KeyError)" in found["participant-1"].reason and not found["participant-2"].outcome
