@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from simlab.grading import intake, moodle, zips
+from simlab.grading import identify, intake, laying, moodle, zips
 from simlab.grading.course import Course
 from tests.grading.handed import (
     FILE,
@@ -199,11 +199,11 @@ def test_odd_things_are_a_few_remarks_and_hide_nobody(tmp_path: Path, home: Cour
 
 
 def test_a_fault_of_ours_is_one_learners_outcome(tmp_path: Path, home: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    def faulty(data: bytes, name: str) -> dict[str, Any]:
-        return real(data, name) if data != b"{}" else {}[name]
+    def faulty(files: dict[str, bytes], signs: identify.Known) -> Any:
+        return real(files, signs) if b"{}" not in files.values() else {}[FILE]
 
-    real = intake.parse
-    monkeypatch.setattr(intake, "parse", faulty)
+    real = identify.which
+    monkeypatch.setattr(laying, "which", faulty)
     files = [(mood("A_1", FILE), b"{}"), (mood("B_2", FILE), work(home))]
     found = take(zipped(tmp_path / "m.zip", *files), home, NAME)
     assert "a fault of the grader (KeyError)" in found["participant-1"].reason and not found["participant-2"].outcome
