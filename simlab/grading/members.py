@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from simlab.grading.intake import LITTER
+from simlab.grading.intake import LITTER, is_notebook
 from simlab.grading.untrusted import Folder, RefusedError, listing, read_below, shown
 
 LONGEST = 200  # bytes of one name, which every file system takes
@@ -70,6 +70,12 @@ def parts_of(name: str) -> tuple[tuple[str, ...], str]:
 
 def is_litter(parts: tuple[str, ...]) -> bool:
     return any(LITTER.match(p) for p in parts)
+
+
+def hides_work(parts: tuple[str, ...]) -> bool:
+    """Whether this is a notebook where a learner's exercise would be, below a name that begins with a dot."""
+    is_one = len(parts) >= 3 and parts[-3].startswith(".") and parts[-3] not in (".git", ".ipynb_checkpoints")
+    return is_one and is_notebook(parts[-1]) and not is_litter(parts[-2:]) and "__MACOSX" not in parts
 
 
 class FolderTree:

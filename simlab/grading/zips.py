@@ -14,7 +14,7 @@ from collections import defaultdict
 from typing import IO
 
 from simlab.errors import GradingError
-from simlab.grading.members import Member, is_litter, nothing, parts_of
+from simlab.grading.members import Member, hides_work, is_litter, nothing, parts_of
 from simlab.grading.outcome import UNREADABLE
 from simlab.grading.untrusted import MAX_ENTRIES, RefusedError, shown
 from simlab.grading.zipmend import directory, mended
@@ -105,6 +105,8 @@ def members(zf: zipfile.ZipFile, budget: Budget) -> list[Member]:
         parts, fault = parts_of(_name(info))
         if not is_litter(parts):
             found.append(_member(zf, info, parts, fault, budget))
+        elif hides_work(parts):
+            found.append(Member((), nothing, f"{shown(_name(info))} hides: its folder's name begins with a dot"))
     return found
 
 

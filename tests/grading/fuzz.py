@@ -63,6 +63,8 @@ def _drawn(rng: random.Random) -> tuple[list[Mutation], list[Mutation]]:
     # A notebook is bent in one way at a time: what two lost together is nobody's to find.
     more = [kind for phase in CLASSES[1:] for kind in phase if kind not in kinds]
     kinds += rng.sample(more, rng.choices([0, 1, 2], [8, 2, 1])[0])
+    if names.ALL in kinds and shapes.ALL in kinds:  # which would undo each other
+        kinds.remove(shapes.ALL)
     first = [rng.choice(names.BEFORE)] if rng.random() < 0.08 and names.ALL not in kinds else []
     return first, [rng.choice(kind) for kind in kinds]
 
