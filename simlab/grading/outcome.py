@@ -13,6 +13,7 @@ from simlab.errors import GradingError
 from simlab.exercise.protocol import Detail
 
 GRADED, REPAIRED = "graded", "repaired"
+BY_PERSON = "by a person"  # the kind of a check that only a person has marked
 TIMED_OUT, OUT_OF_MEMORY, KERNEL_DIED = "timed out", "out of memory", "kernel died"
 UNREADABLE, QUARANTINED = "unreadable", "quarantined"
 OUTCOMES = (
@@ -101,7 +102,9 @@ class Outcome:
         """Each check whose points a regrade changed: before and now, None where it was or is not marked."""
         if self.before is None:
             return {}
-        old, new = self.before.checks, {c.name: c.points for c in self.checks}
+        old = self.before.checks
+        # What a person has marked since is not the regrade's doing.
+        new = {c.name: c.points for c in self.checks if c.name in old or c.kind != BY_PERSON}
         names = dict.fromkeys([*new, *old])
         return {n: (old.get(n), new.get(n)) for n in names if old.get(n) != new.get(n)}
 

@@ -19,7 +19,7 @@ from simlab.grading import course, manual, outcome, state, versions
 from simlab.grading.course import Course
 from simlab.grading.feedback import number
 from simlab.grading.manual import Marks
-from simlab.grading.outcome import CheckResult, Outcome
+from simlab.grading.outcome import BY_PERSON, CheckResult, Outcome
 
 COLUMNS = (
     "learner", "assignment", "outcome", "points", "maximum", "needs_person", "isolated", "judged_outside", "graded_at",
@@ -72,7 +72,7 @@ def _with_marks(found: Outcome, person: Marks) -> Outcome:
     """The outcome with a person's marks in the place of the automatic ones."""
     left = [replace(c, points=person.given[c.name][0]) if c.name in person.given else c for c in found.checks]
     known = {c.name for c in left}
-    more = [CheckResult(n, "by a person", *marks, "") for n, marks in person.given.items() if n not in known]
+    more = [CheckResult(n, BY_PERSON, *marks, "") for n, marks in person.given.items() if n not in known]
     return found.with_(
         checks=(*left, *more),
         points=person.points,

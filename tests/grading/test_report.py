@@ -14,7 +14,7 @@ from simlab.errors import GradingError
 from simlab.grading import batch, feedback, release, report
 from simlab.grading.command import grade_command
 from simlab.grading.course import Course
-from simlab.grading.outcome import OUTCOMES, Before, CheckResult, Outcome
+from simlab.grading.outcome import BY_PERSON, OUTCOMES, Before, CheckResult, Outcome
 from tests.grading import fakes
 from tests.grading.making import NAME, make_course, released, submit
 
@@ -80,6 +80,11 @@ def test_both_marks_of_a_regrade_stand_side_by_side(home: Course) -> None:
         page.rows[1][3].split() == "3 of 5 before: 4 of 5 double-ok: was 2, now 1 gone: was 2, now not marked".split()
     )
     assert "1 with other points after a regrade" in page.text
+    essay = CheckResult("essay", BY_PERSON, 2.0, 2.0, "")
+    assert DONE.with_(checks=(essay,), before=Before("graded", 3.0, 5.0)).changed() == {}, "marked since, by a person"
+    assert DONE.with_(checks=(essay,), before=Before("graded", 3.0, 5.0, {"essay": 1.0})).changed() == {
+        "essay": (1.0, 2.0)
+    }
     page = read(home, DONE.with_(before=Before("timed out", None, 5.0)))
     assert page.rows[1][3].split() == "3 of 5 before: timed out".split()
 
