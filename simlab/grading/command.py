@@ -139,7 +139,7 @@ def grade_command(
         sys.exit(STOPPED)
     if as_json:
         for o in outcomes:
-            click.echo(json.dumps(asdict(o), ensure_ascii=False))
+            click.echo(json.dumps(asdict(o)))  # in ASCII: no text of a learner's steers a terminal
     else:
         _table(outcomes, home)
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from simlab.exercise.files import write_whole
+from simlab.exercise.wire import tame
 from simlab.grading.course import Course
 from simlab.grading.outcome import (
     GRADED,
@@ -118,5 +119,5 @@ def number(value: float | None) -> str:
 
 
 def short(text: str) -> str:
-    """Text cut to what a page can hold."""
-    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + " ..."
+    """Text cut to what a page can hold, and nothing in it that turns it round."""
+    return tame(text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + " ...")

@@ -15,6 +15,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from simlab.exercise.protocol import CheckSpec, Verdict
+from simlab.exercise.wire import tame
 from simlab.grading.outcome import CheckResult
 from simlab.grading.run import Notebook, Run
 
@@ -120,5 +121,5 @@ def failure_text(cell: Any) -> str:
     """The error of a classic cell as one short line, never its traceback (that shows hidden asserts)."""
     for output in cell.get("outputs", []):
         if output.output_type == "error":
-            return f"Stopped with {str(output.get('ename', 'an error'))[:80]}."
+            return f"Stopped with {tame(str(output.get('ename', 'an error'))[:80])}."
     return ""

@@ -291,5 +291,7 @@ def test_what_is_kept_says_nothing_of_what_is_expected(done: Done, home: Course)
     """Neither the pages nor the notebooks that go back hold the value that was right, but where it was given."""
     for n, name in enumerate(done):
         if name in MISSING and "7719" not in MISSING[name]:
-            page = (home.feedback / f"{n:02} {name}" / attacks.NAME / "index.html").read_text(encoding="utf-8")
+            page = (home.feedback / f"{n:02} {name}" / attacks.NAME / f"{attacks.NAME}.html").read_text(
+                encoding="utf-8"
+            )
             assert "7719" not in page

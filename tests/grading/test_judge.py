@@ -230,3 +230,10 @@ def _plain(kernel: Kernel) -> Any:
         return kernel.messages.pop(0)
 
     return get
+
+
+def test_the_name_of_an_error_steers_nothing() -> None:
+    run, cell = run_with(None), graded("assert 0", "wrong")
+    cell.outputs = [new_output("error", ename="\x1b]0;x\x07\u202e", evalue="", traceback=[])]
+    Judge(run)(new_notebook(cells=[cell]), RESOURCES)
+    assert run.results["wrong"].message == "Stopped with \ufffd]0;x\ufffd\ufffd."
