@@ -24,6 +24,8 @@ COMMANDS = {
         "Show what one learner is asked, and what is right (trainers).",
     ),
     "results": ("simlab.grading.command:results_command", "Show or export results (trainers)."),
+    "mark": ("simlab.grading.mark_command:mark", "Mark written answers by rubric, and compare markers (trainers)."),
+    "feedback": ("simlab.grading.mark_command:feedback_command", "Write learners' pages again (trainers)."),
     "records": ("simlab.grading.records_command:records", "Keep, check and export training records (trainers)."),
     "organization": ("simlab.organization:command", "Your organization's own facts: a sample, a check."),
     "roleplay": ("simlab.dialogue.command:roleplay", "Play role-plays, and print the observer's sheet."),

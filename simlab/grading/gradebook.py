@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -94,6 +96,37 @@ def flag(db_url: str, assignment: str, learner: str, cells: Iterable[tuple[str, 
             gb.db.commit()
 
     retried(work)
+
+
+@dataclass(frozen=True)
+class Manual:
+    """A person's mark of one cell, and what was said with it."""
+
+    learner: str
+    cell: str
+    notebook: str
+    points: float
+    comment: str
+
+
+def give(db_url: str, assignment: str, marks: Iterable[Manual]) -> None:
+    """Enter people's marks as formgrader does: manual score, comment, and no longer waiting."""
+    marks = list(marks)
+
+    def work() -> None:
+        with Gradebook(db_url) as gb:
+            for m in marks:
+                try:
+                    grade = gb.find_grade(m.cell, m.notebook, assignment, m.learner)
+                except MissingEntry:
+                    continue  # withdrawn meanwhile
+                grade.manual_score, grade.needs_manual_grade = m.points, False
+                with contextlib.suppress(MissingEntry):  # a check has no place for a comment
+                    gb.find_comment(m.cell, m.notebook, assignment, m.learner).manual_comment = m.comment
+            gb.db.commit()
+
+    if marks:
+        retried(work)
 
 
 def withdraw(db_url: str, assignment: str, learner: str) -> None:

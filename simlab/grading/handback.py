@@ -27,13 +27,14 @@ def write(desk: Desk, outcome: Outcome, when: str) -> Outcome:
     return marked
 
 
-def refresh(desk: Desk, outcome: Outcome) -> Outcome:
-    """Write it again only if it would now say something else; the outcome with people's marks."""
+def refresh(desk: Desk, outcome: Outcome, *, always: bool = False) -> Outcome:
+    """Write it again if it would now say something else (or `always`); the outcome with people's marks."""
     marked = results.marked(desk.home, outcome)
     before = _told(recording.path_of(desk.home, outcome))
     at = str(before.get("at", "")) or recording.moment_of(desk.home, outcome)
-    if before != recording.result(desk, marked, at):
-        _write(desk, marked, state.now() if before else at)
+    is_new = before != recording.result(desk, marked, at)
+    if is_new or always:
+        _write(desk, marked, state.now() if before and is_new else at)
     return marked
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from simlab.grading import checkcell, course, markers, notebooks
+from simlab.grading import checkcell, course, markers, notebooks, rubric
 from simlab.grading.lint import Finding
 from simlab.grading.notebooks import Notebook, graded_meta, name_of
 
@@ -31,8 +31,8 @@ def leaks(solution: Path, made: Path, shown: str, *, strict: bool = True) -> lis
 
 
 def _hidden(solution: Path) -> tuple[set[str], list[Any]]:
-    """(lines of every hidden block and mark scheme, values of every check.expect)."""
-    lines: set[str] = set()
+    """(lines of every hidden block, mark scheme and rubric, values of every check.expect)."""
+    lines = {line for line in rubric.words(solution) if _tells(line)}
     values: list[Any] = []
     for path in sorted(solution.glob("*.ipynb")):
         for cell in notebooks.read(path)["cells"]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simlab.errors import GradingError
-from simlab.grading import checkcell, course, notebooks
+from simlab.errors import ContentError, GradingError
+from simlab.grading import checkcell, course, notebooks, rubric
 from simlab.grading.course import Course
 from simlab.grading.leaks import leaks
 from simlab.grading.lint import Finding, lint_notebook, lint_solution
@@ -52,7 +52,7 @@ def release(
     for each in [home.require(name)] if name else home.assignments():
         try:
             done.append(_one(home, each, check, is_ours(home, each) if strict is None else strict))
-        except GradingError as e:
+        except (GradingError, ContentError) as e:  # the second: its rubric
             faults.append(str(e))
     if faults:
         raise GradingError("\n".join(faults))
@@ -68,6 +68,7 @@ def is_ours(home: Course, name: str) -> bool:
 
 
 def _one(home: Course, name: str, check: bool, strict: bool) -> Released:
+    rubric.read(home, name)
     findings = [
         f
         for path in sorted(home.solutions.joinpath(name).glob("*.ipynb"))

@@ -87,7 +87,7 @@ def as_csv(found: list[Row]) -> str:
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for row in found:
-        writer.writerow([_safe(cell) for cell in _cells(row)])
+        writer.writerow([safe(cell) for cell in _cells(row)])
     return out.getvalue()
 
 
@@ -100,7 +100,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _safe(cell: str) -> str:
+def safe(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula; numbers of ours never start with a sign."""
     text = tame(cell)
     # Wide forms of the signs count too: some spreadsheets take them for the plain ones.

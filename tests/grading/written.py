@@ -89,3 +89,31 @@ def waiting(root: Path, *learners: str) -> Course:
     for learner in learners:
         hand_in(home, learner, f"Dear Dolores, a laptop is lost. {learner}", f"2 March, {learner}")
     return home
+
+
+RUBRIC = """\
+markers: 1
+answers:
+  - id: letter
+    title: The letter to Dolores
+    criteria:
+      - id: what-was-lost
+        asks: What was lost
+        cite: 45 CFR 164.404(c)(1)(B)
+        levels:
+          - {id: none, points: 0, says: The letter does not say which of her data were lost.}
+          - {id: part, points: 1, says: It names some of her data and leaves the rest open.}
+          - {id: full, points: 2, says: It says which of her data were lost.}
+      - id: what-to-do
+        asks: What she can do
+        levels:
+          - {id: none, points: 0, says: Nothing tells her what to do next.}
+          - {id: full, points: 2, says: She reads what to do and whom to call.}
+"""
+
+
+def with_rubric(home: Course, text: str = RUBRIC) -> Path:
+    """Put a rubric beside the solution; its path."""
+    path = home.solutions / NAME / "rubric.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
