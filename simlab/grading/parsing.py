@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from simlab.grading.notebooks import text_of
 from simlab.grading.outcome import UNREADABLE
 from simlab.grading.repair import MAX_CELLS
 from simlab.grading.untrusted import RefusedError, decode, shown
 
 # What counts of a cell of format 3.
-_KEPT_3 = frozenset({"cell_type", "input", "source", "level", "language", "metadata"})
+_KEPT_3 = frozenset({"cell_type", "input", "source", "level", "language"})
 
 
 def parse(data: bytes, name: str) -> dict[str, Any]:
@@ -56,9 +57,19 @@ def _converted(nb: dict[str, Any], name: str) -> Any:
     cells = [c for held in sheets if isinstance(held, list) for c in held]
     _few(cells, name)
     # Only what is used later: checking a million outputs against the format takes hours.
-    plain = [{k: v for k, v in c.items() if k in _KEPT_3} | {"outputs": []} for c in cells if isinstance(c, dict)]
+    plain = [_plain_3(c) for c in cells if isinstance(c, dict)]
     old = {"worksheets": [{"cells": plain}], "metadata": {}, "nbformat": 3, "nbformat_minor": 0}
     try:
         return json.loads(nbformat.writes(nbformat.convert(nbformat.from_dict(old), 4)))
     except Exception as e:
         raise RefusedError(f"{shown(name)} is of an old format and cannot be converted", UNREADABLE) from e
+
+
+def _plain_3(cell: dict[str, Any]) -> dict[str, Any]:
+    """A cell of format 3 with its text and its marks: the conversion takes each of a million lists for itself."""
+    meta = cell.get("metadata")
+    marks = meta.get("nbgrader") if isinstance(meta, dict) else None
+    flat = {k: v for k, v in marks.items() if isinstance(v, str | int | float)} if isinstance(marks, dict) else {}
+    kept = {k: text_of(v) if k in ("input", "source") else v for k, v in cell.items() if k in _KEPT_3}
+    kept = {k: v for k, v in kept.items() if isinstance(v, str | int)}
+    return kept | {"metadata": {"nbgrader": flat} if flat else {}, "outputs": []}

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from itertools import islice
 from typing import Any
 
 from simlab.grading.notebooks import Cell, Notebook, fresh_id, grade_id, graded_meta, is_locked, text_of
 
 MAX_CELLS = 2000
+MAX_PICTURES = 50  # attached to one cell
 _NAMED = re.compile(r"^(?:async def|def|class) +(\w+)|^(\w+) *=", re.MULTILINE)
 Pairs = dict[int, int]  # place in the release -> place in the submission
 
@@ -54,7 +56,7 @@ def _pictures(found: Any) -> dict[str, dict[str, str]]:
     if not isinstance(found, dict):
         return {}
     well: dict[str, dict[str, str]] = {}
-    for name, bundle in found.items():
+    for name, bundle in islice(found.items(), MAX_PICTURES):
         if isinstance(bundle, dict):
             well[_clean(str(name))] = {m: d for m, d in bundle.items() if _is_picture(m, d)}
     return well

@@ -10,12 +10,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from click.testing import CliRunner
 
 from simlab.exercise.protocol import Detail
 from simlab.exercise.wire import tame
-from simlab.grading import batch, report, results
+from simlab.grading import batch, notebooks, parsing, repair, report, results
 from simlab.grading.command import grade_command
 from simlab.grading.course import Course
 from simlab.grading.outcome import GRADED, REPAIRED, CheckResult, Limits, Outcome
@@ -137,6 +138,10 @@ seen = [p for pattern in ('/**/gradebook.db', '/**/answers.json', '/**/submitted
         for p in glob.glob(pattern, recursive=True) if not p.startswith(('/proc', '/sys', '/usr/lib', '/usr/share'))]
 seen = [p for p in seen if '/site-packages/' not in p]
 assert not seen, seen
+for pid in filter(str.isdigit, os.listdir('/proc')):
+    try: held = open(f'/proc/{pid}/environ', 'rb').read()
+    except OSError: continue
+    seen += [pid] * (b'SIMLAB_TEST' in held)
 double = None if seen else double
 """
 
@@ -148,7 +153,9 @@ def run(home: Course, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Out
         "files written": Attack(small.before(right(home), WRITE), 5.0),
         "files read": Attack(_after(right(home), READ), 5.0),
     }
-    return attacks.grade(home, tmp_path_factory.mktemp("in"), every)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SIMLAB_TEST_TOKEN", "x")
+        return attacks.grade(home, tmp_path_factory.mktemp("in"), every)
 
 
 def _after(nb: dict[str, Any], source: str) -> dict[str, Any]:
@@ -182,3 +189,33 @@ def test_what_changes_while_it_is_read_is_its_own_trouble(home: Course, tmp_path
     found = batch.grade(tmp_path, home.root, work=loud, workers=1, progress=turned)
     assert (found[0].learner, found[0].points) == ("ann", 1.0)
     assert (found[1].outcome, found[1].points) == ("quarantined", None) and found[2].points == 1.0
+
+
+LISTS = [[]] * 3000
+FLOODS: dict[str, dict[str, Any]] = {
+    "an old notebook of lists": {
+        "nbformat": 3,
+        "worksheets": [{"cells": [{"cell_type": "code", "input": LISTS, "metadata": {"x": LISTS}}] * 900}],
+    },
+    "attachments": {
+        "cells": [{"cell_type": "markdown", "attachments": {str(n): {"image/png": "A"} for n in range(900)}}] * 900
+    },
+}
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_what_is_looked_at_one_by_one_is_few(home: Course, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty megabytes of what nobody asked for cost no more than reading them."""
+    looked: list[int] = []
+    for module, function in ((repair, "_is_picture"), (nbformat, "from_dict")):
+        real = getattr(module, function)
+        monkeypatch.setattr(module, function, lambda *a, real=real: (looked.append(_size(a)), real(*a))[1])
+    data = json.dumps(FLOODS[name]).encode()
+    out, _ = repair.repair(parsing.parse(data, "x.ipynb"), making.released(home, attacks.NAME))
+    assert 0 < sum(looked) <= 900 * repair.MAX_PICTURES * 4 and len(notebooks.dumps(out)) < len(data)
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, dict):
+        return sum(map(_size, value.values())) + 1
+    return sum(map(_size, value)) + 1 if isinstance(value, list | tuple) else 1
