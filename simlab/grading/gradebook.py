@@ -129,6 +129,27 @@ def give(db_url: str, assignment: str, marks: Iterable[Manual]) -> None:
         retried(work)
 
 
+def take_back(db_url: str, assignment: str, marks: Iterable[Manual]) -> None:
+    """Let cells wait for a person again; exactly these marks and comments go, what formgrader was told since stays."""
+    marks = list(marks)
+
+    def work() -> None:
+        with Gradebook(db_url) as gb:
+            for m in marks:
+                try:
+                    grade = gb.find_grade(m.cell, m.notebook, assignment, m.learner)
+                    comment = gb.find_comment(m.cell, m.notebook, assignment, m.learner)
+                except MissingEntry:
+                    continue
+                grade.needs_manual_grade = True
+                if grade.manual_score == m.points and (comment.manual_comment or "") == m.comment:
+                    grade.manual_score = comment.manual_comment = None
+            gb.db.commit()
+
+    if marks:
+        retried(work)
+
+
 def withdraw(db_url: str, assignment: str, learner: str) -> None:
     """Take back the marks of a submission that could not be graded: none is not 0.
 

@@ -20,12 +20,19 @@ OPEN, ONE_OF_TWO, DIFFER, AGREED, SETTLED = "to be marked", "one marker of two",
 
 @dataclass(frozen=True)
 class Decision:
-    """Where an answer stands; `marks` are those that count, by criterion, empty until there is a mark."""
+    """Where an answer stands; `marks` are those that count, by criterion, empty until there is a mark.
+
+    `alone` is what each marker said who marked all of it: marker -> criterion -> mark.
+    """
 
     answer: Answer
     word: str
     marks: dict[str, Mark]
-    markers: tuple[str, ...] = ()
+    alone: dict[str, dict[str, Mark]]
+
+    @property
+    def markers(self) -> tuple[str, ...]:
+        return tuple(sorted(self.alone))
 
     @property
     def is_final(self) -> bool:
@@ -38,19 +45,19 @@ class Decision:
 
 def decide(answer: Answer, said: Iterable[Mark]) -> Decision:
     """Where one answer stands, from all that was said of it. Half a sheet, or marks of another text, do not count."""
+    said = list(said)
     alone, final = whole(answer, said), whole(answer, said, settling=True)
-    names = tuple(sorted(alone))
     if final:
         return Decision(
-            answer, SETTLED, max(final.values(), key=lambda marks: max(m.at for m in marks.values())), names
+            answer, SETTLED, max(final.values(), key=lambda marks: max(m.at for m in marks.values())), alone
         )
     if not alone:
-        return Decision(answer, OPEN, {})
+        return Decision(answer, OPEN, {}, alone)
     if len({tuple(points(answer, marks[c.id]) for c in answer.criteria) for marks in alone.values()}) > 1:
-        return Decision(answer, DIFFER, {}, names)
+        return Decision(answer, DIFFER, {}, alone)
     if len(alone) < answer.markers:
-        return Decision(answer, ONE_OF_TWO, {}, names)
-    return Decision(answer, AGREED, alone[names[0]], names)
+        return Decision(answer, ONE_OF_TWO, {}, alone)
+    return Decision(answer, AGREED, alone[min(alone)], alone)
 
 
 def whole(answer: Answer, said: Iterable[Mark], settling: bool = False) -> dict[str, dict[str, Mark]]:
@@ -79,17 +86,16 @@ def decisions(home: Course, found: list[Answer]) -> list[Decision]:
 
 
 def comment(decision: Decision) -> str:
-    """What the learner reads: for each criterion what was asked, what its level says, and the marker's own words."""
+    """What the learner reads: for each criterion what was asked, what its level says, and the markers' own words."""
+    given = [decision.marks] if decision.word == SETTLED else [decision.alone[who] for who in decision.markers]
     lines = []
     for criterion in decision.answer.criteria:
-        mark = decision.marks[criterion.id]
-        level = criterion.level(mark.level)
+        level = criterion.level(decision.marks[criterion.id].level)
         if level:
             most = criterion.levels[-1].points
             cite = f" [{criterion.cite}]" if criterion.cite else ""
             lines.append(f"{criterion.asks}: {level.says} ({number(level.points)} of {number(most)}){cite}")
-        if mark.comment:
-            lines.append(mark.comment)
+        lines += dict.fromkeys(m[criterion.id].comment for m in given if m[criterion.id].comment)
     return "\n\n".join(lines)
 
 
@@ -115,12 +121,17 @@ def _write(home: Course, assignment: str, made: list[Decision]) -> None:
     url = gradebook.url(home.gradebook)
     with programs_on_path():
         where = gradebook.graded_cells(url, assignment)
-        final = [
-            gradebook.Manual(d.answer.learner, d.answer.cell, where[d.answer.cell][0], d.points, comment(d))
-            for d in made
-            if d.is_final and d.answer.cell in where
-        ]
-        gradebook.give(url, assignment, final)
-        for d in made:
-            if d.word in (DIFFER, ONE_OF_TWO) and d.answer.cell in where:
-                gradebook.flag(url, assignment, d.answer.learner, [(d.answer.cell, where[d.answer.cell][0])])
+        made = [d for d in made if d.answer.cell in where]
+        gradebook.give(url, assignment, [_manual(d, where) for d in made if d.is_final])
+        open_again = [d for d in made if d.word in (DIFFER, ONE_OF_TWO)]
+        gradebook.take_back(url, assignment, [_manual(one, where) for d in open_again for one in _each(d)])
+
+
+def _manual(decision: Decision, where: dict[str, tuple[str, float]]) -> gradebook.Manual:
+    a = decision.answer
+    return gradebook.Manual(a.learner, a.cell, where[a.cell][0], decision.points, comment(decision))
+
+
+def _each(decision: Decision) -> list[Decision]:
+    """What would stand in the gradebook by each marker alone."""
+    return [Decision(decision.answer, AGREED, marks, {who: marks}) for who, marks in decision.alone.items()]

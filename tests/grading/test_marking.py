@@ -69,9 +69,25 @@ def test_a_mark_by_rubric_is_what_formgrader_and_the_page_show(home: Course) -> 
 def test_a_second_marker_who_differs_makes_it_wait_until_it_is_settled(home: Course) -> None:
     say(home, "rosa", "full", "full")
     assert say(home, "omar", "none", "full").word == "markers differ"
-    assert kept(home)[:2] == (4, True)
+    assert kept(home) == (None, True, None)  # nobody's mark stands while they differ
     settled = say(home, "lea", "part", "full", settles=True)
     assert (settled.word, settled.markers) == ("settled", ("omar", "rosa")) and kept(home)[:2] == (3, False)
+
+
+def test_a_mark_typed_into_formgrader_is_not_taken_back(home: Course) -> None:
+    with Gradebook(gradebook.url(home.gradebook)) as gb:
+        gb.find_grade(LETTER, NAME, NAME, "ann").manual_score = 2.5
+        gb.db.commit()
+    written.with_rubric(home, RUBRIC.replace("markers: 1", "markers: 2"))
+    say(home, "rosa", "full", "none")
+    assert kept(home)[:2] == (2.5, True)
+
+
+def test_both_markers_words_reach_the_learner_where_they_agree(home: Course) -> None:
+    say(home, "rosa", "full", "full", comment="Clear.")
+    say(home, "omar", "full", "full", comment="Kind.")
+    comment = kept(home)[2] or ""
+    assert comment.index("Kind.") < comment.index("Clear.") and comment.count("Kind.") == 2  # said of both criteria
 
 
 def test_two_markers_must_agree_where_the_rubric_says_so(home: Course) -> None:
