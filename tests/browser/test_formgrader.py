@@ -126,6 +126,8 @@ def test_marks_and_comments_typed_into_formgrader_are_kept_everywhere(
     said = simlab(home, "grade", home.root.parent / "inbox", "--workers", "1", exits=1)
     assert "8.5 of 10" in said and "3 graded, 2 for a person" in said
     assert cells(home, "ann") == row and cells(home, "ann")["graded_at"] == stamp
+    given_back = (home.feedback / "ann" / NAME / f"{NAME}.html").read_text("utf-8")
+    assert "Kind and clear. Say by when you write again." in given_back and "8.5 of 10 points" in given_back
     nbgrader(home, "export", "--to", "grades.csv")
     exported = csv.DictReader(io.StringIO((home.root / "grades.csv").read_text("utf-8")))
     assert {r["student_id"]: float(r["score"]) for r in exported} == {"ann": 8.5, "bob": 0.0, "mallory": 3.0}
