@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from playwright.sync_api import Page, expect
 
 from simlab.grading import notebooks
 from simlab.grading.course import Course
-from tests.browser.conftest import Lab, trainers_lab
+from tests.browser.conftest import ROOT, Lab, trainers_lab
 from tests.browser.test_formgrader import cells, give, nbgrader, opened
 from tests.grading import making, written
 from tests.grading.written import CHECK, LETTER, NAME, TASK
@@ -110,6 +111,7 @@ def graded(home: Course, inbox: Path, kill_at: int = 0) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, dict[str, float | None], list[dict[str, Any]]]:
     home = written.course(tmp_path_factory.mktemp("class") / "course")
+    shutil.copy2(ROOT / "nbgrader_config.py", home.root)
     inbox = home.root.parent / "inbox"
     due = hand_in(home, inbox)
     graded(home, inbox, kill_at=20)
