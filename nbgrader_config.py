@@ -32,6 +32,9 @@ c.Autograde.exporter_class = "simlab.grading.refuse.UseSimlabGrade"
 # Its feedback button writes our page, in which nothing hidden is; `simlab feedback` does the same.
 c.GenerateFeedback.exporter_class = "simlab.grading.formgrader.FeedbackPage"
 
+# Work without a mark is exported without one: nbgrader's own export makes a 0 of it.
+c.ExportApp.plugin_class = "simlab.grading.exporting.Export"
+
 # What formgrader shows comes from this machine. Optional, as all settings above are lost if this file fails.
 with contextlib.suppress(ImportError):
     from simlab.grading.formgrader import TEMPLATES

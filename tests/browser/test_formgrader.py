@@ -129,7 +129,7 @@ def test_marks_and_comments_typed_into_formgrader_are_kept_everywhere(
     given_back = (home.feedback / "ann" / NAME / f"{NAME}.html").read_text("utf-8")
     assert "Kind and clear. Say by when you write again." in given_back and "8.5 of 10 points" in given_back
     nbgrader(home, "export", "--to", "grades.csv")
-    exported = csv.DictReader(io.StringIO((home.root / "grades.csv").read_text("utf-8")))
+    exported = csv.DictReader(io.StringIO((home.root / "grades.csv").read_text("utf-8-sig")))
     assert {r["student_id"]: float(r["score"]) for r in exported} == {"ann": 8.5, "bob": 0.0, "mallory": 3.0}
 
 
