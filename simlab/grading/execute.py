@@ -155,7 +155,10 @@ class Execute(NbgraderExecute):
             self.run.timed_out.append(f"check {spec.grade_id}: the learner's code did not answer in time")
 
     async def _ask(self, request: Ask) -> Reply:
-        return await (self.second.ask(request, self.ran) if request.fresh else self.line.ask(request))
+        if not request.fresh:
+            return await self.line.ask(request)
+        with self.manager.frozen():  # what the two could tell each other would make one memory of them
+            return await self.second.ask(request, self.ran)
 
     async def _async_poll_output_msg(self, parent_msg_id: str, cell: Any, cell_index: int) -> None:
         """nbclient's reading of outputs, with what is over the cap dropped as it comes."""

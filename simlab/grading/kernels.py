@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import shutil
 import sys
@@ -90,6 +91,11 @@ class GradingKernelManager(AsyncKernelManager):
         """What a box was ended for, in words; "" when it was not."""
         box = getattr(self.provisioner, "box", None)
         return box.why if box is not None else ""
+
+    def frozen(self) -> contextlib.AbstractContextManager[None]:
+        """A box in which nothing runs meanwhile; without a box, nothing is held."""
+        box = getattr(self.provisioner, "box", None)
+        return box.frozen() if box is not None else contextlib.nullcontext()
 
     def _unpack(self) -> Path:
         self._folder = Path(tempfile.mkdtemp(prefix="simlab-work-"))

@@ -5,6 +5,10 @@ go of, a tmpfs mounted in a user namespace of one's own) is in nobody's resident
 watcher could not see it; new namespaces and mounts would also open parts of the kernel that a
 notebook never needs. Of sockets only the usual kinds are left, as a network namespace does not hold
 them all: AF_VSOCK of a virtual machine reaches its host.
+
+Two boxes read the same Python, so whatever one can leave on a file that it may only read is a word to
+the other: watches and leases are refused, and a lock is answered "yes" and not taken, as the only
+process of a box that wants one (sqlite's) has nobody to shut out.
 """
 
 from __future__ import annotations
@@ -44,9 +48,16 @@ _DENIED = {
     "request_key": (249, 218),
     "keyctl": (250, 219),
     "landlock_create_ruleset": (444, 444),
+    "inotify_init": (253, 0xFFFF),
+    "inotify_init1": (294, 26),
+    "fanotify_init": (300, 262),
+    "mincore": (27, 232),
 }
+_FLOCK, _FCNTL = (73, 32), (72, 25)
+# linux/fcntl.h: F_GETLK, F_SETLK, F_SETLKW and their F_OFD_ kin; F_SETLEASE, F_GETLEASE, F_NOTIFY
+_LOCKS, _NOTICES = (5, 6, 7, 36, 37, 38), (1024, 1025, 1026)
 _CLONE, _CLONE3, _SOCKET, _MMAP = (56, 220), (435, 435), (41, 198), (9, 222)
-_FIRST, _THIRD, _FOURTH = 16, 32, 40  # where the arguments of a call lie
+_FIRST, _SECOND, _THIRD, _FOURTH = 16, 24, 32, 40  # where the arguments of a call lie
 _AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK = 1, 2, 10, 16
 _PROTOCOLS = (0, 6, 17)  # the family's own, TCP, UDP
 _MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
@@ -68,11 +79,20 @@ def program() -> bytes:
     # clone3 hides its flags behind a pointer; told that it is missing, libc falls back to clone.
     code += [_op(_JEQ, _CLONE3[column], 0, 1), _op(_RET, missing)]
     code += _sockets(_SOCKET[column])
+    code += _locks(_FLOCK[column], _FCNTL[column])
     # Shared pages that belong to no file stay when a process lets go of them, and are then in no size.
     code += [_op(_JEQ, _MMAP[column], 0, 5), _op(_LOAD, _FOURTH), _op(_JSET, _MAP_ANONYMOUS, 0, 2)]
     code += [_op(_JSET, _MAP_SHARED, 0, 1), _op(_RET, refuse), _op(_RET, _ALLOW)]
     code += [_op(_JEQ, _CLONE[column], 0, 3), _op(_LOAD, _FIRST), _op(_JSET, _CLONE_NEW, 0, 1), _op(_RET, refuse)]
     return b"".join([*code, _op(_RET, _ALLOW)])
+
+
+def _locks(flock: int, fcntl: int) -> list[bytes]:
+    """Locks are granted and not taken; leases and notices are refused."""
+    granted, refuse, among = _ERRNO | 0, _ERRNO | errno.EPERM, [*_LOCKS, *_NOTICES]
+    asked = [_op(_JEQ, word, len(among) - i + (word in _NOTICES), 0) for i, word in enumerate(among)]
+    whole = [_op(_LOAD, _SECOND), *asked, _op(_RET, _ALLOW), _op(_RET, granted), _op(_RET, refuse)]
+    return [_op(_JEQ, flock, 0, 1), _op(_RET, granted), _op(_JEQ, fcntl, 0, len(whole)), *whole]
 
 
 def _sockets(call: int) -> list[bytes]:

@@ -7,7 +7,6 @@ of the sockets.
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import threading
 import time
@@ -114,7 +113,7 @@ class Watcher(threading.Thread):
 
 def used_bytes(tops: Iterable[int], limit: int) -> int:
     """Memory of processes and all below them; shared pages count once where it matters (near `limit`)."""
-    members = [p for pid in tops for p in _family(pid)]
+    members = [p for pid in tops for p in family(pid)]
     resident = sum(_held(p.pid) for p in members)
     # Telling shared pages apart takes time by the page, in which a box could take gigabytes more.
     if not limit < resident <= _MOST_SHARED * limit:
@@ -127,7 +126,7 @@ def used_bytes(tops: Iterable[int], limit: int) -> int:
     return proportional
 
 
-def _family(pid: int) -> list[psutil.Process]:
+def family(pid: int) -> list[psutil.Process]:
     """A process and all below it; nobody when it is gone."""
     try:
         top = psutil.Process(pid)
@@ -191,9 +190,9 @@ def _sockets(init_pid: int, *kinds: str) -> int:
     return found
 
 
-def kill(pid: int) -> None:
-    """SIGKILL, to a process that may be gone already."""
+def send(pid: int, number: int) -> None:
+    """A signal, to a process that may be gone already."""
     try:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, number)
     except (ProcessLookupError, PermissionError):
         return

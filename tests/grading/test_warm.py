@@ -273,3 +273,77 @@ def test_a_batch_forks_its_kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (found,) = batch.grade(tmp_path / "in", home.root)
     assert found.points == 5.0 and len(made) == 1 and not made[0].missing
     assert not _is_running(made[0].pid) and not made[0].path.exists()
+
+
+def test_a_frozen_box_stands_still_and_goes_on(zygote: warmbox.Zygote) -> None:
+    code = """
+import os, time
+for name in "ab":
+    if os.fork() == 0:
+        os.setsid() if name == "b" else None
+        while True:
+            open(f"/tmp/{name}", "a").write("x")
+            time.sleep(0.005)
+while True:
+    open("/tmp/c", "a").write("x")
+    time.sleep(0.005)
+"""
+    box = started(code, zygote)
+
+    def sizes() -> list[int]:
+        return [(box.root / "tmp" / n).stat().st_size if (box.root / "tmp" / n).exists() else 0 for n in "abc"]
+
+    try:
+        assert until(lambda: all(sizes()))
+        with box.frozen():
+            before = sizes()
+            for _ in range(5):
+                assert inside("print(1)", zygote) == "1\n"
+            assert sizes() == before
+        assert until(lambda: all(a > b for a, b in zip(sizes(), before, strict=True)))
+    finally:
+        box.close()
+
+
+HOLDS = """
+import fcntl, os
+f = open(os.__file__)
+fcntl.flock(f, fcntl.LOCK_EX)
+fcntl.lockf(f, fcntl.LOCK_SH, 1, 5)
+print("held", flush=True)
+while True:
+    pass
+"""
+LOOKS = """
+import ctypes, fcntl, os, sqlite3, struct
+f, told = open(os.__file__), []
+try:
+    fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError:
+    told.append("flock")
+asked = struct.pack("hhqqi", fcntl.F_RDLCK, 0, 5, 1, 0)
+if struct.unpack("hhqqi", fcntl.fcntl(f, fcntl.F_GETLK, asked))[:1] != (fcntl.F_RDLCK,):
+    told.append("range lock")
+if ctypes.CDLL(None).inotify_init1(0) >= 0:
+    told.append("watch")
+try:
+    fcntl.fcntl(f, 1024, fcntl.F_RDLCK)
+    told.append("lease")
+except OSError:
+    pass
+db = sqlite3.connect("/tmp/work/own.db")
+db.execute("create table t (x)")
+db.executemany("insert into t values (?)", [(1,), (2,)])
+db.commit()
+print(told, db.execute("select sum(x) from t").fetchone())
+"""
+
+
+@pytest.mark.parametrize("warm", [True, False])
+def test_two_boxes_cannot_talk_over_files_that_both_read(zygote: warmbox.Zygote, warm: bool) -> None:
+    box = started(HOLDS, zygote if warm else None)
+    try:
+        assert box.output is not None and box.output.readline() == b"held\n"
+        assert inside(LOOKS, zygote if warm else None) == "[] (3,)\n"
+    finally:
+        box.close()
