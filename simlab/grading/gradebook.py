@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import nbgrader.api
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, inspect
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from simlab.errors import GradingError
@@ -33,6 +33,15 @@ def _engine(db_url: str, **options: Any) -> Engine:
     return engine
 
 
+def _create_all(bind: Engine, **options: Any) -> None:
+    """nbgrader's tables, where any of them is missing: one question in place of one a table."""
+    if not set(_TABLES.tables) <= set(inspect(bind).get_table_names()):
+        _made(bind=bind, **options)
+
+
+_TABLES = nbgrader.api.Base.metadata
+_made = _TABLES.create_all
+_TABLES.create_all = _create_all
 nbgrader.api.create_engine = _engine
 
 

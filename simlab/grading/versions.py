@@ -1,10 +1,11 @@
 """Which version of an exercise marks were made with, and whose marks were made with an earlier one.
 
-A version is a digest of solution and release together: what is hidden counts as much as what shows.
+A version is a digest of solution, release and questions together: what is hidden counts as much as what shows.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import json
@@ -14,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import simlab
-from simlab.errors import GradingError
+from simlab.content import resource
+from simlab.errors import GradingError, UnknownName
 from simlab.exercise.files import write_whole
 from simlab.grading import course, notebooks, outcome, state
 from simlab.grading.course import Course
@@ -33,6 +35,8 @@ def of(home: Course, assignment: str) -> str:
             data = _content(folder / name)
             h.update(f"{len(name.encode())}:{name}:{len(data)}:".encode() + data)
         h.update(b"/")
+    with contextlib.suppress(UnknownName):  # an exercise that asks no question
+        h.update(resource("items", f"{assignment}.yml").read_bytes().replace(b"\r\n", b"\n"))
     return h.hexdigest()[:16]
 
 

@@ -1,7 +1,7 @@
 """A classic-assert twin of exercise 02: the same two functions, tested by asserts in the notebook itself.
 
 Plain nbgrader grades it as well as we do, so that both can be timed on the same work. Of its own it
-takes about 0.2 CPU seconds: pandas and the company are imported, a table is sealed and read back.
+takes a few hundredths of a CPU second, beside the import of pandas: a column is sealed and read back.
 """
 
 from __future__ import annotations
@@ -14,14 +14,11 @@ NAME = "sealing"
 
 _START = """import os
 
-import numpy as np
 import pandas as pd
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from simlab.insurer import Insurer
-
-members = Insurer.build(seed=7, members=500).members"""
+members = pd.DataFrame({"member_id": [f"M{n:06d}" for n in range(300)], "zip3": ["741", "672", "731"] * 100})"""
 _READABLE = """def readable(theft, sealed, keys_apart, may_open, members):
     ### BEGIN SOLUTION
     if theft == "session":
@@ -45,12 +42,12 @@ _T1_HIDDEN = """for sealed in (True, False):
     for apart in (True, False):
         assert readable("backup", sealed, apart, 5, 880) == (0 if sealed and apart else 880)"""
 _T2 = """key = AESGCM.generate_key(256)
-values = [f"member {v}".encode() for v in members.iloc[:, 0]]
+values = [v.encode() for v in members["member_id"]]
 stolen = pd.Series([seal(key, v, f"members|{i}") for i, v in enumerate(values)])
 assert [open_(key, s, f"members|{i}") for i, s in enumerate(stolen)] == values"""
 _T2_HIDDEN = """assert stolen.is_unique and len({s[:12] for s in stolen}) == len(stolen)
 assert not any(v in s for v, s in zip(values, stolen, strict=True))
-for i in np.arange(0, len(stolen), 25):
+for i in range(0, len(stolen), 25):
     try:
         open_(key, stolen[i], f"members|{i + 1}")
     except InvalidTag:
@@ -70,11 +67,11 @@ def solution() -> dict[str, Any]:
 
 
 def answers(kind: int) -> dict[str, str]:
-    """What a learner wrote, cell by cell: right, with the place left out, or with one nonce for all."""
+    """What a learner wrote, cell by cell: right, or one in ten with the place left out, or with one nonce for all."""
     plain = {"readable": _without_marks(_READABLE), "seal": _without_marks(_SEAL)}
-    if kind % 3 == 1:
+    if kind % 10 == 3:
         return plain | {"seal": plain["seal"].replace("place.encode()", "None")}
-    if kind % 3 == 2:
+    if kind % 10 == 7:
         return plain | {"seal": plain["seal"].replace("os.urandom(12)", "bytes(12)")}
     return plain
 

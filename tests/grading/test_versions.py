@@ -66,6 +66,14 @@ def test_marks_by_an_earlier_version_are_kept_and_named(tmp_path: Path, home: Co
     assert versions.need_regrading(home, NAME) == ["ann"]
 
 
+def test_a_changed_question_is_another_version(home: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = versions.of(home, NAME)
+    items = tmp_path / "items.yml"
+    items.write_text("items: []\n", encoding="utf-8")
+    monkeypatch.setattr(versions, "resource", lambda *parts: items)
+    assert versions.of(home, NAME) != now
+
+
 def test_a_regrade_shows_both_marks_and_keeps_the_old_ones(tmp_path: Path, home: Course) -> None:
     folder = hand_in(tmp_path / "in", home, "ann", "bob")
     submit(folder, "junk", b"{")
