@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simlab.activity import steps
 from simlab.activity.checkpoint import Checkpoint
 from simlab.activity.incident import Step, bulk_read, exfiltrate, extortion_mail, place, stolen_vendor_login
 from simlab.activity.log import Log, chain, head
@@ -10,5 +11,5 @@ from simlab.activity.proof import verify
 
 __all__ = [
     "Checkpoint", "Log", "Step", "bulk_read", "chain", "exfiltrate", "extortion_mail", "head", "ordinary", "place",
-    "stolen_vendor_login", "verify",
+    "steps", "stolen_vendor_login", "verify",
 ]  # fmt: skip

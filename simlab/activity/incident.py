@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,11 +27,26 @@ UNFAMILIAR = "203.0.113.240"
 TRUTH_TYPES = {"event": "int64", "incident": "str", "step": "str", "technique": "str"}
 
 
+@dataclass(frozen=True)
+class Fact:
+    """What really happened, also where no log shows it: who, whose records, with what, where."""
+
+    says: str
+    actors: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    records: int = 0
+    device: str = ""
+    site: str = ""
+    vendor: str = ""
+    src_ip: str = ""
+
+
 class Step(NamedTuple):
     """Events, and their truth: `truth.event` is the row in `events` until the step is placed."""
 
     events: pd.DataFrame
     truth: pd.DataFrame
+    fact: Fact | None = None
 
 
 def stolen_vendor_login(
