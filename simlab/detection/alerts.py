@@ -19,15 +19,17 @@ from simlab.activity import Log
 from simlab.activity.duck import connect
 from simlab.content import names
 from simlab.detection.conditions import quoted
-from simlab.detection.rule import Rule, Window, load_rule
+from simlab.detection.correlations import Window
+from simlab.detection.queries import query
+from simlab.detection.rule import Rule, load_rule
 from simlab.errors import InputError
 
 # One alert: who (`actor`: the values that the rule groups by), when (microseconds since 1970 UTC),
-# how much in the whole burst (`count`, of what `unit` says), the first and the last of the burst's
-# events (positions in the log), and all of it in words.
+# how much in the whole burst (`count`, of what `unit` says), the burst's events (positions in the
+# log: the first, the last, and a tuple of all), and all of it in words.
 ALERTS = (
     "rule_id", "title", "level", "actor", "window_start", "window_end", "count", "unit",
-    "first_event", "last_event", "explanation",
+    "first_event", "last_event", "events", "explanation",
 )  # fmt: skip
 _NUMBERS = ("window_start", "window_end", "count", "first_event", "last_event")
 
@@ -49,9 +51,8 @@ def run(rule: Rule, log: Source) -> pd.DataFrame:
     """The alerts of one rule; columns: ALERTS. Raises InputError for what is not an event table."""
     with connect() as con:
         origin = _origin(con, log, rule.fields)
-        query = _bursts(rule, rule.window, origin) if rule.window else _singles(rule, origin)
         try:
-            rows = con.execute(query).fetchall()
+            rows = con.execute(query(rule, origin)).fetchall()
         except duckdb.Error as e:
             raise InputError(f"{rule.id}: the log cannot be read: {str(e).splitlines()[0]}") from None
     return _frame([_alert(rule, *row) for row in rows])
@@ -77,66 +78,15 @@ def _origin(con: duckdb.DuckDBPyConnection, log: Source, fields: tuple[str, ...]
     return "log"
 
 
-def _singles(rule: Rule, origin: str) -> str:
-    """One row for each event that the rule is about."""
-    return f"""
-        SELECT coalesce(actor::VARCHAR, ''), time, time, 1, 1, event, event FROM {origin}
-        WHERE {rule.condition} ORDER BY time, event
-    """  # noqa: S608 - made of our own column names and quoted texts
-
-
-def _bursts(rule: Rule, window: Window, origin: str) -> str:
-    """One row for each burst: who, from, to, count, most in one window, first event, last event.
-
-    A window ends at each event and reaches back over the timespan. Windows that reach the threshold
-    and overlap are one burst; whoever stays under it in total is set aside first, which is most.
-    """
-    who = " || ' | ' || ".join(f"coalesce({name}::VARCHAR, '')" for name in window.group_by)
-    total = _TOTAL[window.kind]
-    back = f"PARTITION BY who ORDER BY time RANGE BETWEEN {window.seconds * clock.SECOND} PRECEDING AND CURRENT ROW"
-    return f"""
-        WITH matched AS (
-            SELECT event, time, {who} AS who, {_value(window)} AS value FROM {origin} WHERE {rule.condition}
-        ), likely AS (
-            SELECT * FROM matched SEMI JOIN
-            (SELECT who FROM matched GROUP BY who HAVING {total} >= {window.at_least}) USING (who)
-        ), reached AS (
-            SELECT *, {total} OVER reach AS total, min(time) OVER reach AS since FROM likely WINDOW reach AS ({back})
-        ), firing AS (
-            SELECT *, since > lag(time) OVER (PARTITION BY who ORDER BY time, event) AS is_new
-            FROM reached WHERE total >= {window.at_least}
-        ), numbered AS (
-            SELECT *, count(*) FILTER (is_new) OVER (PARTITION BY who ORDER BY time, event) AS burst FROM firing
-        ), bursts AS (
-            SELECT who, min(since) AS first_time, max(time) AS last_time, max(total)::BIGINT AS most
-            FROM numbered GROUP BY who, burst
-        )
-        SELECT who, first_time, last_time, {total}::BIGINT, any_value(most), min(event), max(event)
-        FROM bursts JOIN likely USING (who) WHERE time BETWEEN first_time AND last_time
-        GROUP BY who, first_time, last_time ORDER BY first_time, who
-    """  # noqa: S608 - made of our own column names and quoted texts
-
-
-_TOTAL = {"event_count": "count(*)", "value_count": "count(DISTINCT value)", "value_sum": "sum(value)"}
-
-
-def _value(window: Window) -> str:
-    """The value that counts: an empty text is no value."""
-    if not window.field:
-        return "1"
-    return window.field if window.field in events.NUMBERS else f"nullif({window.field}::VARCHAR, '')"
-
-
 def _unit(window: Window | None) -> str:
-    if window is None or window.kind == "event_count":
+    if window is None or window.kind not in ("value_count", "value_sum"):
         return "events"
     return "records" if window.kind == "value_sum" else f"different values of {window.field}"
 
 
-def _alert(rule: Rule, who: str, start: int, end: int, count: int, most: int, first: int, last: int) -> tuple[Any, ...]:
-    unit = _unit(rule.window)
-    words = _words(rule, who, start, end, count, most)
-    return (rule.id, rule.title, rule.level, who, start, end, count, unit, first, last, words)
+def _alert(rule: Rule, who: str, start: int, end: int, count: int, most: int, positions: list[int]) -> tuple[Any, ...]:
+    head, words = (rule.id, rule.title, rule.level, who), _words(rule, who, start, end, count, most)
+    return (*head, start, end, count, _unit(rule.window), positions[0], positions[-1], tuple(positions), words)
 
 
 def _words(rule: Rule, who: str, start: int, end: int, count: int, most: int) -> str:
@@ -147,11 +97,14 @@ def _words(rule: Rule, who: str, start: int, end: int, count: int, most: int) ->
     unit, span = _unit(window), clock.duration(window.seconds)
     took = clock.duration((end - start) // clock.SECOND)
     seen = f"{who}: {count:,} {unit} in {took} from {begin} UTC"
+    if rule.steps:
+        how = "one after the other " if window.kind == "temporal_ordered" else ""
+        return f"{seen}. The rule alerts when {len(rule.steps)} things happen {how}within {span}."
     peak = f", at most {most:,} in any {span}" if most != count else ""
     return f"{seen}{peak}. The rule alerts from {window.at_least:,} in {span}."
 
 
 def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     columns = list(zip(*rows, strict=True)) or [()] * len(ALERTS)
-    kinds = {name: "int64" if name in _NUMBERS else "str" for name in ALERTS}
+    kinds = {name: "int64" if name in _NUMBERS else "str" for name in ALERTS} | {"events": "object"}
     return pd.DataFrame({n: pd.Series(list(c), dtype=kinds[n]) for n, c in zip(ALERTS, columns, strict=True)})

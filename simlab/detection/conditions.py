@@ -2,6 +2,7 @@
 
 Sigma matches text without regard to case, DuckDB with it: so each comparison says which is meant.
 A field that a file leaves empty counts as "" or 0, so that `not` holds for it.
+Regular expressions keep it, as Sigma says, unless they carry `|i`; RE2 runs them. Hours are UTC.
 What this compiler does not know it refuses; it never leaves out a part of a condition.
 """
 
@@ -10,19 +11,24 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import duckdb
 from sigma.conditions import ConditionAND, ConditionFieldEqualsValueExpression, ConditionNOT, ConditionOR
 from sigma.types import (
     CompareOperators,
     SigmaCasedString,
     SigmaCIDRExpression,
     SigmaCompareExpression,
+    SigmaExists,
     SigmaExpansion,
     SigmaNumber,
+    SigmaRegularExpression,
     SigmaString,
+    SigmaTimestampPart,
     SpecialChars,
 )
 
 from simlab import events
+from simlab.activity.duck import connect
 from simlab.errors import UnknownName
 
 _OPERATORS = {
@@ -43,10 +49,13 @@ _CLOSED = {
 }
 _ADVICE = {
     "SigmaNull": "an event has no empty field: write '' for none",
-    "SigmaExists": "every event has every field: compare it with ''",
+    "SigmaExists": "every event has a number here: compare it with one",
     "SigmaBool": "no field is true or false: put the text in quotes",
-    "SigmaRegularExpression": "use * and ?, or |contains, |startswith, |endswith",
+    "SigmaRegularExpression": "use |gt, |gte, |lt, |lte",
+    "SigmaTimestampPart": "only `time` has hours and days",
 }
+# Parts of a moment, with the least and the most that each can be. Weeks are counted in several ways: not here.
+_PARTS = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "year": (1970, 9999)}
 
 
 class Refused(Exception):
@@ -82,19 +91,53 @@ def _compared(field: str, value: Any) -> str:
 
 
 def _number(field: str, value: Any) -> str:
-    if type(value) is SigmaNumber:
-        return f"coalesce({field}, 0) = {value.number}"
-    if type(value) is SigmaCompareExpression and type(value.number) is SigmaNumber:
-        return f"coalesce({field}, 0) {_OPERATORS[value.op]} {value.number.number}"
-    raise Refused(f"is a number: compare it with a number{_advice(value)}", field)
+    number, word = value, "="
+    if type(value) is SigmaCompareExpression:
+        number, word = value.number, _OPERATORS[value.op]
+    if type(number) is SigmaTimestampPart and field == "time":
+        return f"{_part(field, number)} {word} {number.number}"
+    if type(number) is SigmaNumber:
+        return f"coalesce({field}, 0) {word} {number.number}"
+    raise Refused(f"is a number: compare it with a number{_advice(number)}", field)
+
+
+def _part(field: str, value: SigmaTimestampPart) -> str:
+    """A part of a moment, such as its hour. Raises Refused for one that no moment has."""
+    name = value.timestamp_part.name.lower()
+    if name not in _PARTS:
+        raise Refused(f"|{name} is not known here: one of {', '.join(_PARTS)}", field)
+    least, most = _PARTS[name]
+    if not isinstance(value.number, int) or not least <= value.number <= most:
+        raise Refused(f"no {name} is {value.number}: {least} to {most}", field)
+    return f"extract({name} FROM make_timestamp({field}))"
 
 
 def _text(field: str, value: Any) -> str:
     if type(value) is SigmaCIDRExpression:
         return "(" + " OR ".join(_matched(field, SigmaString(p)) for p in value.expand()) + ")"
+    if type(value) is SigmaExists:  # "" stands for none
+        return f"coalesce({field}::VARCHAR, '') {'<>' if value.exists else '='} ''"
+    if type(value) is SigmaRegularExpression:
+        return _searched(field, value)
     if type(value) not in (SigmaString, SigmaCasedString):
         raise Refused(f"is text, and cannot be compared in this way{_advice(value)}", field)
     return _matched(field, value)
+
+
+def _searched(field: str, value: SigmaRegularExpression) -> str:
+    """A regular expression found anywhere in a field. Raises Refused for one that RE2 does not take."""
+    flags = "".join(sorted(value.sigma_to_re_flag[flag] for flag in value.flags))
+    pattern = (f"(?{flags})" if flags else "") + str(value.regexp)
+    with connect() as con:
+        try:
+            names = [[name] for name in _CLOSED.get(field, ())]
+            found = [con.execute(f"SELECT regexp_matches(?, {quoted(pattern)})", n).fetchall() for n in names or [[""]]]
+        except duckdb.Error as e:
+            said = str(e).splitlines()[0].removeprefix("Invalid Input Error: ")
+            raise Refused(f"is a regular expression that cannot be run here: {said}", field) from None
+    if names and found == [[(False,)]] * len(names):
+        raise Refused(f"no {field} is like {pattern}: the values are {', '.join(_CLOSED[field])}", field)
+    return f"regexp_matches(coalesce({field}::VARCHAR, ''), {quoted(pattern)})"
 
 
 def _advice(value: Any) -> str:

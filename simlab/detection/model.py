@@ -1,7 +1,7 @@
 """The form of a rule file: what stands in it, with the examples that prove it.
 
-A file holds one Sigma rule, or a Sigma rule and the Sigma correlation that counts what it finds, as
-two YAML documents. The last document carries `x-simlab`, which other Sigma tools ignore.
+A file holds one Sigma rule, or Sigma rules and the Sigma correlation that counts what they find, as
+YAML documents. The last document carries `x-simlab`, which other Sigma tools ignore.
 Source: Sigma specification 2.1 (rules, correlation rules).
 """
 
@@ -27,13 +27,13 @@ class LogSource(Model):
 
 
 class Counting(Model):
-    """What is counted, over what time, and from how many on there is an alert."""
+    """What is counted, over what time, and from how many on there is an alert; temporal ones need no condition."""
 
     type: str
     rules: Annotated[list[str], Field(min_length=1)]
     group_by: Annotated[list[str], Field(alias="group-by", min_length=1)]
     timespan: str
-    condition: dict[str, Any]
+    condition: dict[str, Any] | None = None
 
 
 _Columns: Any = {n: (int | None if n in events.NUMBERS else str | None, None) for n in events.COLUMNS if n != "time"}
@@ -102,7 +102,7 @@ class Base(_Document):
 
 
 class Correlation(_Document):
-    """A Sigma correlation: how many of those events, by whom, in what time."""
+    """A Sigma correlation: how many of those events, or which after which, by whom, in what time."""
 
     name: Text | None = None
     correlation: Counting

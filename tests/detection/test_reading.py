@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from simlab import events
+from simlab import clock, events
 from simlab.activity.duck import connect
 from simlab.detection import faults, load_rule, read_rule, run
 from simlab.errors import ContentError, InputError, UnknownName
@@ -146,10 +147,56 @@ def test_a_list_of_mappings_is_or_and_their_keys_are_and() -> None:
     assert found(text, actor=["a", "a", "b"], role=["x", "y", "y"]) == [0, 2]
 
 
-@pytest.mark.parametrize("name", ["off", "on", "no", "yes", "y"])
-def test_words_that_yaml_once_took_for_false_are_words(name: str) -> None:
-    text = f"{name}:\n  actor: no\ncondition: {name}"
-    assert found(text, actor=["no", "false", "yes"]) == [0]
+@pytest.mark.parametrize("name", ["off", "On", "no", "YES", "true"])
+def test_a_word_that_another_yaml_reads_as_false_is_refused_unless_quoted(name: str) -> None:
+    for text, line, key in (
+        (f"{name}:\n  actor: a\ncondition: 1 of them", 9, f"detection.{name}"),
+        (f"selection:\n  actor: [a, {name}]\ncondition: selection", 10, "detection.selection.actor[1]"),
+    ):
+        with pytest.raises(ContentError, match="put it in quotes") as e:
+            read_rule(rule(text), "r", "rules/r.yml")
+        assert (e.value.line, e.value.key) == (line, key)
+    text = f"'{name}':\n  actor: '{name}'\ncondition: 1 of them"
+    assert found(text, actor=[name, "false", "other"]) == [0]
+    assert found("y:\n  actor: n\ncondition: y", actor=["n", "y"]) == [0]
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ("actor|re: S0", [0, 2]),
+        ("actor|re|i: ^s0", [0, 1, 2]),
+        ("actor|re: [^V, '%$']", [3, 4, 6]),
+        ("actor|re: 's$'", [5]),
+        ("actor|re: it's", [5]),
+        ("actor|re: ^a.b$", [7]),
+        ("actor|exists: true", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        ("role|exists: true", [1]),
+        ("role|exists: false", [0, 2, 3, 4, 5, 6, 7, 8, 9]),
+    ],
+)
+def test_expressions_and_empty_fields_match_as_sigma_says(item: str, expected: list[int]) -> None:
+    role = ["", "x", *[""] * 8]
+    assert found(f"selection:\n  {item}\ncondition: selection", actor=list(ACTORS), role=role) == expected
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ("time|hour: 22", [1]),
+        ("time|hour: [22, 23]", [1, 2]),
+        ("time|hour|gte: 22", [1, 2]),
+        ("time|hour|lt: 3", [3]),
+        ("time|minute: 59", [2]),
+        ("time|day: 2", [3]),
+        ("time|month: 3", [0, 1, 2, 3]),
+        ("time|year|gt: 2026", []),
+    ],
+)
+def test_hours_and_days_are_those_of_utc(item: str, expected: list[int]) -> None:
+    first = clock.micros(dt.datetime(2026, 3, 1, tzinfo=dt.UTC))
+    times = [first + h * clock.HOUR + m * clock.MINUTE for h, m in ((9, 30), (22, 0), (23, 59), (24, 0))]
+    assert found(f"selection:\n  {item}\ncondition: selection", time=times) == expected
 
 
 OK = "selection:\n  activity_name: Read\ncondition: selection"
@@ -175,17 +222,22 @@ OK = "selection:\n  activity_name: Read\ncondition: selection"
             "no data_class",
         ),
         ("selection:\n  actor|wide: x\ncondition: selection", 10, "detection.selection.actor|wide", "zero byte"),
-        ("selection:\n  time|hour: 3\ncondition: selection", 10, "detection.selection.time|hour", "number"),
+        ("selection:\n  time|hour: 24\ncondition: selection", 10, "detection.selection.time|hour", "0 to 23"),
+        ("selection:\n  time|week: 3\ncondition: selection", 10, "detection.selection.time|week", "not known"),
+        ("selection:\n  actor|hour: 3\ncondition: selection", 10, "detection.selection.actor|hour", "only `time`"),
+        ("selection:\n  time|re: '3'\ncondition: selection", 10, "detection.selection.time|re", "number"),
+        ("selection:\n  status|re: ^x\ncondition: selection", 10, "detection.selection.status|re", "Success"),
+        ("selection:\n  src_ip|cidr: here\ncondition: selection", 10, "detection.selection.src_ip|cidr", "CIDR"),
         ("selection:\n  record_count: '5'\ncondition: selection", 10, "detection.selection.record_count", "number"),
         ("selection:\n  actor: 5\ncondition: selection", 10, "detection.selection.actor", "is text"),
         ("selection:\n  actor:\ncondition: selection", 10, "detection.selection.actor", "write '' for none"),
         (
-            "selection:\n  actor|exists: true\ncondition: selection",
+            "selection:\n  record_count|exists: true\ncondition: selection",
             10,
-            "detection.selection.actor|exists",
-            "every field",
+            "detection.selection.record_count|exists",
+            "every event",
         ),
-        ("selection:\n  actor|re: S.*\ncondition: selection", 10, "detection.selection.actor|re", "contains"),
+        ("selection:\n  actor|re: (?=S)x\ncondition: selection", 10, "detection.selection.actor|re", "(?="),
         (
             "selection:\n  actor|fieldref: role\ncondition: selection",
             10,
@@ -198,7 +250,12 @@ OK = "selection:\n  activity_name: Read\ncondition: selection"
             "detection.selection.actor|expand",
             "placeholders",
         ),
-        ("selection:\n  actor|nonsense: x\ncondition: selection", 8, "detection", "nonsense"),
+        (
+            "selection:\n  role: y\n  actor|nonsense: x\ncondition: selection",
+            11,
+            "detection.selection.actor|nonsense",
+            "nonsense",
+        ),
         ("selection: [a, b]\ncondition: selection", 8, "detection", "keywords"),
         ("selection:\n  actor: a\ncondition: selektion", 9, "detection.selection", "not used"),
         ("selection:\n  actor: a\nother:\n  role: x\ncondition: selection", 11, "detection.other", "not used"),
@@ -219,14 +276,19 @@ def test_what_cannot_be_honoured_is_refused(detection: str, line: int, key: str,
 @pytest.mark.parametrize(
     ("old", "new", "line", "key"),
     [
-        ("type: event_count", "type: temporal", 19, "correlation.type"),
+        ("type: event_count", "type: temporal", 23, "correlation.condition"),
         ("type: event_count", "type: value_median", 18, "correlation"),
+        ("  condition: {gte: 2}", "  condition: base", 23, "correlation.condition"),
         ("type: event_count", "type: nonsense", 18, "correlation"),
-        ("rules: [base]", "rules: [bass]", 20, "correlation.rules"),
-        ("rules: [base]", "rules: [base, other]", 20, "correlation.rules"),
+        ("rules: [base]", "rules: [bass]", 20, "correlation.rules[0]"),
+        ("rules: [base]", "rules: [base, other]", 20, "correlation.rules[1]"),
+        ("rules: [base]", "rules: [base, base]", 20, "correlation.rules[1]"),
         ("group-by: [actor]", "group-by: [user]", 21, "correlation.group-by[0]"),
         ("group-by: [actor]", "group_by: [actor]", 21, "correlation.group_by"),
-        ("timespan: 10m", "timespan: soon", 18, "correlation"),
+        ("timespan: 10m", "timespan: soon", 22, "correlation.timespan"),
+        ("timespan: 10m", "timespan: 0m", 22, "correlation.timespan"),
+        ("timespan: 10m", "timespan: 2y", 22, "correlation.timespan"),
+        ("timespan: 10m", "timespan: 10", 22, "correlation.timespan"),
         ("timespan: 10m", "timeframe: 10m", 22, "correlation.timeframe"),
         ("condition: {gte: 2}", "condition: {lt: 2}", 23, "correlation.condition"),
         ("condition: {gte: 2}", "condition: {eq: 2}", 23, "correlation.condition"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from simlab import clock, events
 from simlab.detection import Rule, load_rule, run
-from simlab.detection.rule import Window
+from simlab.detection.correlations import Window
 
 
 class Seen(NamedTuple):
