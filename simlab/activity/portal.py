@@ -13,6 +13,7 @@ from simlab.activity.tasks import People, by
 
 VISITS, WRONG_PASSWORD = 11_000, 60_000  # in a million: adults on a day, visits
 WITH_FACTOR, CHANGES = 400_000, 50_000  # in a million: members, visits
+_ADDRESSES = [f"203.0.113.{20 + n}" for n in range(180)]
 # When members come, by the hour of the day.
 _HOURS = (1, 1, 0, 0, 1, 2, 5, 9, 12, 14, 15, 14, 15, 13, 13, 13, 14, 15, 17, 20, 19, 14, 8, 3)
 _WHAT = (
@@ -58,7 +59,7 @@ def visits(people: People, days: list[dt.date], seed: int) -> pd.DataFrame:
             "time": begin[row] + after * MILLI,
             "actor": people.column(member[row]),
             "role": "member",
-            "src_ip": by(draw.below(seed, "home", member[row], 180), [f"203.0.113.{20 + n}" for n in range(180)]),
+            "src_ip": by(_home(seed, member[row]), _ADDRESSES),
             "system": "member-portal",
             "member": people.column(np.where(own, member[row], -1)),
             "record_count": own.astype(np.int64),
@@ -67,6 +68,15 @@ def visits(people: People, days: list[dt.date], seed: int) -> pd.DataFrame:
         },
         len(row),
     )
+
+
+def homes(seed: int, member: np.ndarray) -> list[str]:
+    """The addresses that members, by number, come from."""
+    return [_ADDRESSES[n] for n in _home(seed, member).tolist()]
+
+
+def _home(seed: int, member: np.ndarray) -> np.ndarray:
+    return draw.below(seed, "home", member, len(_ADDRESSES))
 
 
 def _comers(people: People, day: dt.date, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

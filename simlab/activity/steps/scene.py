@@ -59,6 +59,8 @@ class Scene:
 
     def pick(self, what: str, table: pd.DataFrame, many: int = 1) -> pd.DataFrame:
         """So many rows of an insurer's table (or of a part of it), in drawn order. Raises InputError."""
+        if not len(table):
+            raise InputError(f"{self.name}: nobody and nothing fits ({what}): ask for another, or a larger insurer")
         if len(table) < many:
             raise InputError(f"{self.name}: {many} asked for ({what}), and there are {len(table)}: ask for fewer")
         order = np.argsort(draw.bits(self.seed, self.label(what), table.index.to_numpy()), kind="stable")
@@ -80,6 +82,12 @@ class Scene:
         """Addresses that none of the company's sites, vendors or members has."""
         near = draw.below(self.seed, self.label("address" + what), np.arange(many), 150)
         return [f"198.51.100.{100 + n}" for n in near.tolist()]
+
+    def at_most(self, records: int, parts: int = 1) -> None:
+        """Raises InputError for more records than there are members, or fewer than parts."""
+        if not parts <= records <= self.insurer.size:
+            right = f"give {parts} to {self.insurer.size}"
+            raise InputError(f"{self.name}: {records} records of {self.insurer.size} members in {parts} parts: {right}")
 
     @functools.cached_property
     def crew(self) -> roster.Workers:
@@ -136,7 +144,8 @@ class Scene:
         third = self.over // 3
         first, second = self.moments(what, 2, 2 * third, third)
         sent = [self.letter(by, first, "Send")] if by else []
-        return [*sent, self.letter(officer, second)]
+        # The privacy officer's own report goes to somebody whom the log does not name.
+        return sent if by and by.actor == officer.actor else [*sent, self.letter(officer, second)]
 
     def made(self, rows: list[Row], fact: Fact, reports: list[Row] | None = None) -> Step:
         """The step: its rows in order of time, and their truth. A row may carry a `technique` of its own."""
@@ -158,6 +167,11 @@ def read(system: str, data: str, member: str = "", count: int = 1, activity: str
     return {"class_name": "Datastore Activity", "activity_name": activity, "system": system} | {
         "data_class": data, "member": named, "record_count": count
     }  # fmt: skip
+
+
+def shares(whole: int, parts: int) -> list[int]:
+    """A whole number in so many parts, as equal as can be."""
+    return [whole // parts + (n < whole % parts) for n in range(parts)]
 
 
 def logon(system: str, detail: str = "password accepted", activity: str = "Logon", good: bool = True) -> Row:

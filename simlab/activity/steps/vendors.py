@@ -12,7 +12,7 @@ from simlab import clock
 from simlab.activity import incident
 from simlab.activity.incident import UNFAMILIAR, Fact, Step
 from simlab.activity.steps.register import Count, step
-from simlab.activity.steps.scene import Row, Scene
+from simlab.activity.steps.scene import Row, Scene, shares
 
 Percent = Annotated[int, Field(ge=1, le=100)]
 
@@ -80,24 +80,25 @@ def vendor_account_abuse(scene: Scene, *, vendor: str = "", records: Count = 400
 
 
 @step("T1190", over=6 * clock.HOUR)
-def file_transfer_zero_day(scene: Scene, *, files: Count = 8, records: Count = 5000) -> Step:
+def file_transfer_zero_day(scene: Scene, *, files: Count = 8, records: Count = 900) -> Step:
     """A flaw in the file exchange, known to nobody yet, lets anybody fetch what lies there.
 
     Leaves: in `file-exchange` one call from an unknown address, and then files read by the exchange's
     own service account from that address, with how many records each holds.
     Leaves no trace of: a log-in, since none is asked for; whose records the files hold.
     """
+    scene.at_most(records, files)
     (source,) = scene.outside()
     place: Row = {"actor": "svc-transfers", "role": "service_account", "src_ip": source, "system": "file-exchange"}
     first, *times = scene.moments("fetch", files + 1)
     rows = [place | {"time": first, "class_name": "API Activity", "activity_name": "Create"}]
-    each = [records // files + (n < records % files) for n in range(files)]
     fetched = {"class_name": "File Activity", "activity_name": "Read", "data_class": "claims"}
-    rows += [place | fetched | {"time": t, "record_count": n} for t, n in zip(times, each, strict=True)]
+    rows += [
+        place | fetched | {"time": t, "record_count": n} for t, n in zip(times, shares(records, files), strict=True)
+    ]
     served = scene.insurer.vendors.query("has_contract and portal_login != ''")
     whose = str(scene.pick("whose files", served)["vendor_id"].iloc[0])
-    said = [] if scene.over < clock.HOUR else scene.report(None)
-    return scene.made(rows, Fact("a flaw that nobody knew", records=records, vendor=whose, src_ip=source), said)
+    return scene.made(rows, Fact("a flaw that nobody knew", records=records, vendor=whose, src_ip=source))
 
 
 def _vendor(scene: Scene, vendor: str) -> str:
@@ -124,9 +125,9 @@ def _taking(scene: Scene, who: str, records: int, begin: int, session_from: int)
 
 
 def _joined(scene: Scene, parts: list[Step], fact: Fact) -> Step:
-    """Steps that follow each other, as one of this scene's name; each row keeps its technique."""
+    """Steps that follow each other, as one of this scene's name; rows after the log-in keep their technique."""
     table, truth = incident.place(parts[0].events, parts[1:])
-    first = parts[0].truth
+    first = parts[0].truth.assign(technique=scene.technique)
     whole = pd.concat([first, truth], ignore_index=True).assign(step=scene.name)
     return Step(table, whole.sort_values("event", kind="stable", ignore_index=True), fact)
 
