@@ -239,7 +239,7 @@ def _tabletop(root: Path, told: Told) -> None:
 
 
 def _trace(root: Path, told: Told) -> None:
-    """The theft that was played, among ordinary days of work: chained, checked, and found by the rule."""
+    """The theft that was played, among ordinary days of work: chained, checked, and found by the rules."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from simlab.activity import Log, bulk_read, chain, ordinary, place, stolen_vendor_login, verify
