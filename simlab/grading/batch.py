@@ -14,7 +14,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from simlab.errors import GradingError, SandboxError
-from simlab.grading import course, handback, history, intake, notebooks, recording, sources, state, versions, warmbox
+from simlab.grading import (
+    course,
+    handback,
+    history,
+    intake,
+    manual,
+    notebooks,
+    recording,
+    sources,
+    state,
+    versions,
+    warmbox,
+)
 from simlab.grading.course import Course
 from simlab.grading.intake import Found
 from simlab.grading.outcome import GRADED, QUARANTINED, REPAIRED, TIMED_OUT, Limits, Outcome, from_json
@@ -117,6 +129,7 @@ def _not_done(batch: Batch, regrade: bool) -> Iterator[int]:
     """Places of the submissions to grade; those that cannot be, and those done before, get their outcome."""
     if regrade:
         batch.runs = versions.begin(batch.home, sorted({f.assignment for f in batch.found if not f.problem}))
+    people = manual.read(batch.home)
     for i, f in enumerate(batch.found):
         try:
             handed = _guarded(intake.read, batch.folder, f)
@@ -129,7 +142,7 @@ def _not_done(batch: Batch, regrade: bool) -> Iterator[int]:
             history.keep(batch.home, f.learner, f.assignment)
             yield i
         else:
-            batch.close(i, handback.refresh(batch.desk, kept))  # a person may have marked it since
+            batch.close(i, handback.refresh(batch.desk, kept, people=people))  # a person may have marked it since
 
 
 def _last(batch: Batch, f: Found) -> Basis:

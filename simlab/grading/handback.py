@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from simlab.exercise.files import write_whole
 from simlab.grading import feedback, recording, results, state
+from simlab.grading.manual import Marks
 from simlab.grading.outcome import Outcome
 from simlab.grading.recording import Desk
 
@@ -27,9 +29,14 @@ def write(desk: Desk, outcome: Outcome, when: str) -> Outcome:
     return marked
 
 
-def refresh(desk: Desk, outcome: Outcome, *, always: bool = False) -> Outcome:
-    """Write it again if it would now say something else (or `always`); the outcome with people's marks."""
-    marked = results.marked(desk.home, outcome)
+def refresh(
+    desk: Desk, outcome: Outcome, *, always: bool = False, people: Mapping[tuple[str, str], Marks] | None = None
+) -> Outcome:
+    """Write it again if it would now say something else (or `always`); the outcome with people's marks.
+
+    `people` are the marks that they gave, where a caller has read them for all at once.
+    """
+    marked = results.marked(desk.home, outcome, people)
     before = _told(recording.path_of(desk.home, outcome))
     at = str(before.get("at", "")) or recording.moment_of(desk.home, outcome)
     is_new = before != recording.result(desk, marked, at)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -54,9 +54,13 @@ def _outcomes(home: Course) -> Iterator[Outcome]:
             continue  # half a file of somebody else's; grading writes whole ones
 
 
-def marked(home: Course, found: Outcome) -> Outcome:
-    """The outcome with what people have marked and written since, as the gradebook has it. Raises GradingError."""
-    person = manual.read(home, found.learner, found.assignment).get((found.learner, found.assignment))
+def marked(home: Course, found: Outcome, people: Mapping[tuple[str, str], Marks] | None = None) -> Outcome:
+    """The outcome with what people have marked and written since: in `people`, else as the gradebook has it.
+
+    Raises GradingError.
+    """
+    known = manual.read(home, found.learner, found.assignment) if people is None else people
+    person = known.get((found.learner, found.assignment))
     return _with_marks(found, person) if found.is_graded and person else found
 
 

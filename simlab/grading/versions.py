@@ -6,6 +6,7 @@ A version is a digest of solution, release and questions together: what is hidde
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -52,7 +53,12 @@ def _content(path: Path) -> bytes:
 
 def grader() -> str:
     """What grades here, with its version; a change of it alone asks for nothing, and is shown."""
-    return f"simlab {simlab.__version__}, nbgrader {importlib.metadata.version('nbgrader')}"
+    return f"simlab {simlab.__version__}, nbgrader {_nbgrader()}"
+
+
+@functools.cache
+def _nbgrader() -> str:
+    return importlib.metadata.version("nbgrader")
 
 
 def standing(home: Course, learner: str, assignment: str, now: Basis) -> Outcome | None:
