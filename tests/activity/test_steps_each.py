@@ -166,3 +166,11 @@ def test_letters_go_to_different_staff_and_the_wary_one_reports(insurer: Insurer
     assert step.fact is not None and set(own.query("activity_name == 'Logon'")["actor"]) == set(step.fact.actors)
     report = step.events[step.truth["step"] == "phishing-report"]
     assert report["activity_name"].tolist()[0] == "Send" and report["actor"].iloc[0] not in step.fact.actors
+
+
+def test_another_seed_or_incident_chooses_others(insurer: Insurer) -> None:
+    for name in ("ransomware", "snooping-vip", "misdirected-mail", "wrong-envelope", "lost-device"):
+        chosen = {(s.fact.actors, s.fact.members) for seed in range(8) if (s := make(insurer, name, seed)).fact}
+        assert len(chosen) > 1, name
+    facts = [steps.get("snooping-vip")(insurer, at=AT, seed=3, incident=f"case-{n}").fact for n in range(6)]
+    assert len({fact.actors for fact in facts if fact}) > 1
