@@ -32,9 +32,10 @@ def _matched(condition: str, window: Window, origin: str) -> str:
     """The events that count, each with its group (`key`, without regard to case) and the group as it is written."""
     texts = [f"coalesce({name}::VARCHAR, '')" for name in window.group_by]
     there = " AND ".join([f"({condition})", *(f"{text} <> ''" for text in texts)])
-    key = ", ".join(f"lower({text})" for text in texts)
+    lowered = [f"lower({text})" for text in texts]
+    key = lowered[0] if len(lowered) == 1 else f"[{', '.join(lowered)}]"  # a plain text is faster
     return f"""
-        SELECT event, time, {" || ' | ' || ".join(texts)} AS who, [{key}] AS key, {_value(window)} AS value
+        SELECT event, time, {" || ' | ' || ".join(texts)} AS who, {key} AS key, {_value(window)} AS value
         FROM {origin} WHERE {there}
     """  # noqa: S608 - made of our own column names and quoted texts
 
