@@ -14,7 +14,7 @@ from __future__ import annotations
 import array
 import contextlib
 import ctypes
-import fcntl
+import functools
 import gc
 import importlib
 import json
@@ -44,12 +44,14 @@ _FILTER, _LAST_CAPABILITY, _CAPABILITY_VERSION = 2, 63, 0x20080522
 
 def _libc(name: str, *arguments: Any) -> None:
     """A call of libc that must succeed. Raises OSError."""
-    if getattr(_LIBC, name)(*arguments):
+    if getattr(_whole_libc(), name)(*arguments):
         number = ctypes.get_errno()
         raise OSError(number, f"{name}: {os.strerror(number)}")
 
 
-_LIBC = ctypes.CDLL(None, use_errno=True)
+@functools.cache
+def _whole_libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
 
 
 # ------------------------------------------------------------------------------------ made ready
@@ -148,6 +150,8 @@ def enter(box: int, init: int) -> None:
 
     Raises OSError, or PermissionError where one that keeps learners apart would be shared.
     """
+    import fcntl  # this file is read on Windows too, where it is not there
+
     spaces = [name for name in _CLONE if _ns("self", name) != _ns(str(init), name)]
     if not {*spaces} >= _NEEDED:
         raise PermissionError(f"the box shares {', '.join(sorted(_NEEDED - {*spaces}))} with this machine")
@@ -182,7 +186,7 @@ def become(order: dict[str, Any], fds: list[int]) -> None:
         os.dup2(there, here)
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     for capability in range(_LAST_CAPABILITY + 1):
-        _LIBC.prctl(_BOUNDING, capability, 0, 0, 0)  # those that this kernel does not know are refused
+        _whole_libc().prctl(_BOUNDING, capability, 0, 0, 0)  # those that this kernel does not know are refused
     if os.geteuid() == 0:
         os.setgroups([])
         os.setresgid(order["gid"], order["gid"], order["gid"])
