@@ -24,7 +24,7 @@ import psutil
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Any as AnyTrait
 
-from simlab.errors import SandboxError
+from simlab.errors import GradingError, SandboxError
 from simlab.grading import packing, sandbox, warmbox
 from simlab.grading.outcome import Limits
 
@@ -67,7 +67,11 @@ class SandboxProvisioner(LocalProvisioner):
         return {"cmd": list(ARGUMENTS), "cwd": kwargs.get("cwd")}
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """Start the box and wait until its kernel listens. Raises SandboxError."""
+        """Start the box and wait until its kernel listens. Raises SandboxError where there is no box.
+
+        A kernel that ended before it was ready, as where the machine ran short of memory, is a GradingError:
+        that submission is tried again next time, and the others go on.
+        """
         files = self.files
         if files is None and kwargs.get("cwd"):
             files = packing.pack(Path(kwargs["cwd"]), without=".ipynb")
@@ -94,16 +98,16 @@ class SandboxProvisioner(LocalProvisioner):
         return start()
 
     async def _connect(self) -> None:
-        """Open the five sockets as they appear and give each a name on this side."""
+        """Open the five sockets as they appear and give each a name on this side. Raises GradingError."""
         assert self.box is not None and self._folder is not None
         ends = time.monotonic() + _START_SECONDS
         for port in PORTS.values():
             there = self.box.root / sandbox.SOCKETS.lstrip("/") / f"k-{port}"
             while not (held := _open_socket(there)):
                 if self.box.process.poll() is not None:
-                    raise SandboxError(f"the kernel ended before it was ready: {self.box.why or self.box.said()}")
+                    raise GradingError(f"the kernel ended before it was ready: {self.box.why or self.box.said()}")
                 if time.monotonic() > ends:
-                    raise SandboxError(f"the kernel was not ready in {_START_SECONDS} s: {self.box.said()}")
+                    raise GradingError(f"the kernel was not ready in {_START_SECONDS} s: {self.box.said()}")
                 await asyncio.sleep(0.01)
             self._held += (held,)
             (self._folder / f"k-{port}").symlink_to(f"/proc/{os.getpid()}/fd/{held}")

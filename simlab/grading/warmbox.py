@@ -130,13 +130,14 @@ class Fork:
 
     def code(self, wait: float = 0.0) -> int | None:
         """How it ended, as subprocess says it; None while it runs or when nobody knows."""
-        if self._code is None:
+        if self._code is None and self._line.fileno() >= 0:
             told = _told(self._line, wait)
             self._code = told.get("code") if told else None
         return self._code
 
     def close(self) -> None:
-        """Its box ends, if it has not."""
+        """Its box ends, if it has not; how it ended is known afterwards too."""
+        self.code()
         self._line.close()
 
 

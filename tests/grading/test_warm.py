@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from simlab.errors import SandboxError
+from simlab.errors import GradingError, SandboxError
 from simlab.grading import batch, mounts, pipeline, prepare, provisioner, sandbox, selftest, warmbox
 from simlab.grading.outcome import KERNEL_DIED, OUT_OF_MEMORY, TIMED_OUT, Limits
 from tests.grading import making, small
@@ -347,3 +347,17 @@ def test_two_boxes_cannot_talk_over_files_that_both_read(zygote: warmbox.Zygote,
         assert inside(LOOKS, zygote if warm else None) == "[] (3,)\n"
     finally:
         box.close()
+
+
+def test_a_kernel_that_ends_before_it_is_ready_costs_its_submission_alone(
+    zygote: warmbox.Zygote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = small.course(tmp_path / "course", (small.NAME, small.checks()))
+    prepare.prepare(home, [small.NAME], ["ann"])
+    making.submit(home.submitted, "ann", small.solved(home), small.NAME)
+    monkeypatch.setattr(
+        provisioner.sandbox, "start", lambda *a, real=sandbox.start, **kw: real(*a, **kw, program="raise SystemExit(4)")
+    )
+    with pytest.raises(GradingError, match="ended before it was ready") as raised:
+        pipeline.autograde(home.root, "ann", small.NAME, zygote=zygote.path)
+    assert not isinstance(raised.value, SandboxError), "that would stop the whole batch"
