@@ -129,7 +129,7 @@ def _not_done(batch: Batch, regrade: bool) -> Iterator[int]:
     """Places of the submissions to grade; those that cannot be, and those done before, get their outcome."""
     if regrade:
         batch.runs = versions.begin(batch.home, sorted({f.assignment for f in batch.found if not f.problem}))
-    people = manual.read(batch.home)
+    people = None
     for i, f in enumerate(batch.found):
         try:
             handed = _guarded(intake.read, batch.folder, f)
@@ -142,6 +142,7 @@ def _not_done(batch: Batch, regrade: bool) -> Iterator[int]:
             history.keep(batch.home, f.learner, f.assignment)
             yield i
         else:
+            people = manual.read(batch.home) if people is None else people
             batch.close(i, handback.refresh(batch.desk, kept, people=people))  # a person may have marked it since
 
 
