@@ -14,7 +14,8 @@ from simlab import __version__
 from simlab.errors import SimlabError
 
 # Subcommand: (where it lives, its one line in `simlab --help`, said here so that help stays quick).
-COMMANDS = {
+Commands = dict[str, tuple[str, str]]
+COMMANDS: Commands = {
     "lab": ("simlab.notebook.command:lab", "Open the course in JupyterLab."),
     "submit": ("simlab.exercise.command:submit", "Pack an exercise for your trainer."),
     "release": ("simlab.grading.command:release_command", "Make exercises from solutions (trainers)."),
@@ -28,33 +29,48 @@ COMMANDS = {
     "feedback": ("simlab.grading.mark_command:feedback_command", "Write learners' pages again (trainers)."),
     "records": ("simlab.grading.records_command:records", "Keep, check and export training records (trainers)."),
     "organization": ("simlab.organization:command", "Your organization's own facts: a sample, a check."),
+    "insurer": ("simlab.cli:insurer", "Build, describe and fingerprint the simulated insurer."),
     "roleplay": ("simlab.dialogue.command:roleplay", "Play role-plays, and print the observer's sheet."),
     "tabletop": ("simlab.tabletop.command:tabletop", "Run, replay and report tabletop exercises."),
     "lesson": ("simlab.curriculum.command:lesson", "Make and check lessons (authors)."),
     "doctor": ("simlab.doctor:doctor", "Say what is missing on this machine, and how to mend it."),
     "demo": ("simlab.demo:demo", "The whole thread without a browser, in about a minute."),
 }
+# `simlab insurer ...`: several rooms give it a command, and a room knows only those before it.
+INSURER: Commands = {
+    "build": ("simlab.insurer.command:build", "Write an insurer's tables as Parquet."),
+    "digest": ("simlab.insurer.command:digest_command", "Print the fingerprint of one, the same on every computer."),
+}
 
 
 class Rooms(click.Group):
     """A group that imports a room when its command is called, so that `simlab --help` is quick."""
 
+    def __init__(self, *args: Any, rooms: Commands | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rooms = rooms or {}
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(self.rooms)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.rooms:
             return None
-        module, name = COMMANDS[cmd_name][0].split(":")
+        module, name = self.rooms[cmd_name][0].split(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+            formatter.write_dl([(name, line) for name, (_, line) in self.rooms.items()])
 
 
-@click.command(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=Rooms, rooms=INSURER)
+def insurer() -> None:
+    """Larkspur Health Plan, the simulated insurer: its tables, and what happens in it."""
+
+
+@click.command(cls=Rooms, rooms=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="simlab")
 def simlab() -> None:
     """A simulated health insurer for learning to keep members' information confidential."""

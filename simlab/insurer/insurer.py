@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -62,6 +63,19 @@ class Insurer:
         for name in TABLES:
             whole.update(f"{name} {digest(self.table(name))}\n".encode())
         return whole.hexdigest()
+
+    def write(self, folder: Path | str) -> Path:
+        """Write the tables as a folder of Parquet files, all or nothing. Raises InputError."""
+        from simlab.insurer.storage import write
+
+        return write(self, Path(folder))
+
+    @staticmethod
+    def read(folder: Path | str) -> Insurer:
+        """The insurer that lies in a folder; a table is read when it is asked for. Raises InputError."""
+        from simlab.insurer.storage import read
+
+        return read(Path(folder))
 
     @property
     def households(self) -> pd.DataFrame:

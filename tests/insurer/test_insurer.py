@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simlab.errors import InputError, UnknownName
-from simlab.insurer import TABLES, Insurer
+from simlab.insurer import TABLES, Insurer, digest
 
 SEED, SIZE = 20_260, 2_000
 
-COLUMNS = {
+FIRST = {
     "households": "household_id street_line city state zip3 language",
     "members": "member_id household_id subscriber_id relationship name_given name_family birth_date gender state zip3 "
     "phone email ssn bank_account is_deceased death_date is_minor is_vip confidential_address mail_returned policy_id",
@@ -31,6 +32,8 @@ COLUMNS = {
     "systems": "system_id name holds is_internet_facing",
     "sites": "site_id name state kind egress_ip",
 }
+# What came later, beside those that lessons and exercises lean on.
+COLUMNS: dict[str, str] = FIRST | {}
 # A change of these numbers is a change of every lesson's world: raise the version when it is meant.
 PINNED = {
     1: "cb334e4eaa2d1ae3e5120f33da4fc3f6eb6bc07cb07680be1d131911d5d34e73",
@@ -48,9 +51,17 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(frame.select_dtypes("category").columns, "str")).reset_index(drop=True)
 
 
-@pytest.mark.parametrize(("seed", "digest"), PINNED.items())
-def test_the_world_of_a_seed_is_pinned(seed: int, digest: str) -> None:
-    assert Insurer.build(seed, 1_000).digest() == digest
+@pytest.mark.parametrize(("seed", "pinned"), PINNED.items())
+def test_the_world_of_a_seed_is_pinned(seed: int, pinned: str) -> None:
+    insurer, whole = Insurer.build(seed, 1_000), hashlib.sha256()
+    for name, columns in FIRST.items():
+        whole.update(f"{name} {digest(insurer.table(name)[columns.split()])}\n".encode())
+    assert whole.hexdigest() == pinned
+
+
+def test_one_digest_covers_every_table(insurer: Insurer) -> None:
+    whole = "".join(f"{name} {digest(insurer.table(name))}\n" for name in TABLES)
+    assert insurer.digest() == hashlib.sha256(whole.encode()).hexdigest()
 
 
 @pytest.mark.parametrize("name", TABLES)

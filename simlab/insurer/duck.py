@@ -1,0 +1,19 @@
+"""DuckDB as this project uses it: in memory, never the network."""
+
+from __future__ import annotations
+
+import duckdb
+
+# Without these DuckDB fetches an extension that a query seems to need.
+_QUIET = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """An empty database in memory that reads and writes local files and nothing else."""
+    con = duckdb.connect(":memory:", config=dict(_QUIET))
+    con.execute("SET lock_configuration = true")
+    return con
