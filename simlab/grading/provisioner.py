@@ -25,7 +25,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Any as AnyTrait
 
 from simlab.errors import GradingError, SandboxError
-from simlab.grading import packing, sandbox, warmbox
+from simlab.grading import packing, sandbox, walls, warmbox
 from simlab.grading.outcome import Limits
 
 CONNECTION = "/run/kernel.json"
@@ -75,7 +75,7 @@ class SandboxProvisioner(LocalProvisioner):
         files = self.files
         if files is None and kwargs.get("cwd"):
             files = packing.pack(Path(kwargs["cwd"]), without=".ipynb")
-        inside = {**self.connection_info, "ip": f"{sandbox.SOCKETS}/k", "key": self.connection_info["key"].decode()}
+        inside = {**self.connection_info, "ip": f"{walls.SOCKETS}/k", "key": self.connection_info["key"].decode()}
         extra = {CONNECTION: json.dumps(inside).encode()}
         self.box = self._box(cmd, files or b"", extra)
         self.process = self.box.process
@@ -102,7 +102,7 @@ class SandboxProvisioner(LocalProvisioner):
         assert self.box is not None and self._folder is not None
         ends = time.monotonic() + _START_SECONDS
         for port in PORTS.values():
-            there = self.box.root / sandbox.SOCKETS.lstrip("/") / f"k-{port}"
+            there = self.box.root / walls.SOCKETS.lstrip("/") / f"k-{port}"
             while not (held := _open_socket(there)):
                 if self.box.process.poll() is not None:
                     raise GradingError(f"the kernel ended before it was ready: {self.box.why or self.box.said()}")

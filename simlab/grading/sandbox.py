@@ -25,38 +25,15 @@ from typing import IO
 import psutil
 
 from simlab.errors import SandboxError
-from simlab.grading import mounts, packing, seccomp, warmbox
+from simlab.grading import mounts, packing, seccomp, walls, warmbox
 from simlab.grading.outcome import KERNEL_DIED, TIMED_OUT, Limits
 from simlab.grading.users import User
 from simlab.grading.watch import Watcher, family, send
 
-# Paths inside the box, where /tmp is a memory disk of its own.
-TMP, SHM = "/tmp", "/dev/shm"  # noqa: S108
-WORK, HOME, SOCKETS, FILES = f"{TMP}/work", f"{TMP}/home", "/run/k", "/run/files.zip"
 MEND = "install it with `apt install bubblewrap` (or your system's like), or grade on a machine that has it"
 _SIGXCPU = 24
 # Holds a box open until a warm kernel is forked into it: it answers as soon as it runs, and takes no room.
 _KEEPER = "cat"
-
-# Runs in the box before any code of the learner: the files into place, the limits on, and the
-# folder of the notebook last on sys.path, so that a simlab.py of theirs shadows nothing.
-_START = f"""
-import json, os, resource, sys, zipfile
-for name, most in json.loads(sys.argv.pop(1)).items():
-    kind = getattr(resource, name)
-    top = resource.getrlimit(kind)[1]
-    most = most if top == resource.RLIM_INFINITY else min(most, top)
-    # Over the soft limit comes SIGXCPU, which tells why the kernel ended; over the hard one SIGKILL.
-    end = most + 5 if name == "RLIMIT_CPU" and top == resource.RLIM_INFINITY else most
-    resource.setrlimit(kind, (most, end))
-os.makedirs({HOME!r}); os.makedirs({WORK!r}); os.chdir({WORK!r})
-zipfile.ZipFile({FILES!r}).extractall({WORK!r})
-sys.path.append({WORK!r})
-"""
-# Nobody debugs a kernel that is graded, and the debugger is a third of what a kernel loads.
-NO_DEBUGGER = "import sys; sys.modules['debugpy'] = None\n"
-KERNEL = _START + NO_DEBUGGER + "from ipykernel.kernelapp import launch_new_instance as start\nstart()\n"
-SCRIPT = _START + "exec(compile(sys.argv.pop(1), 'box', 'exec'), {'__name__': '__main__'})\n"
 
 
 def bwrap() -> str:
@@ -87,7 +64,7 @@ class Box:
         self.process, self.init_pid, self.user = process, init_pid, user
         self.errors, self.output = errors, output
         self.fork: warmbox.Fork | None = None
-        self.watcher = Watcher(self, limits, disks=(TMP, SHM, SOCKETS))
+        self.watcher = Watcher(self, limits, disks=(walls.TMP, walls.SHM, walls.SOCKETS))
 
     @property
     def tops(self) -> tuple[int, ...]:
@@ -166,7 +143,7 @@ class Box:
 def start(
     arguments: Sequence[str],
     *,
-    program: str = KERNEL,
+    program: str = walls.KERNEL,
     limits: Limits,
     files: bytes = b"",
     extra: Mapping[str, bytes] | None = None,
@@ -181,9 +158,9 @@ def start(
     """
     held: list[io.BufferedRandom] = []
     user = User.free()
-    words = [json.dumps(_rlimits(limits)), *arguments]
+    words = [json.dumps(walls.rlimits(limits)), *arguments]
     try:
-        data = {FILES: files or packing.empty(), **user.accounts(HOME), **(extra or {})}
+        data = {walls.FILES: files or packing.empty(), **user.accounts(walls.HOME), **(extra or {})}
         inside = [sys.executable, "-P", "-s", "-c", program, *words] if zygote is None else [_KEEPER]
         with _Ends(keep_output) as ends:
             box = _stand(data, inside, limits, hide, user, held, ends, is_warm=zygote is not None)
@@ -235,8 +212,8 @@ def _stand(
     filter_ = seccomp.program()
     words += ["--seccomp", str(_hold(filter_, held))] if filter_ else []
     told, tell = os.pipe()
-    command = [bwrap(), *_isolation(limits), *mounts.arguments(hide), *words, "--remount-ro", "/"]
-    command += ["--info-fd", str(tell), "--chdir", TMP, "--", *user.become(), *inside]
+    command = [bwrap(), *walls.isolation(limits), *mounts.arguments(hide), *words, "--remount-ro", "/"]
+    command += ["--info-fd", str(tell), "--chdir", walls.TMP, "--", *user.become(), *inside]
     err, *out = ends.written
     try:
         process = subprocess.Popen(
@@ -245,7 +222,7 @@ def _stand(
             stdout=subprocess.PIPE if is_warm else out[0] if out else subprocess.DEVNULL,
             stderr=err,
             pass_fds=[tell, *(f.fileno() for f in held)],
-            env=environment(),
+            env=walls.environment(),
             start_new_session=True,
         )
     finally:
@@ -263,48 +240,14 @@ def _warm(box: Box, zygote: Path, words: Sequence[str], program: str, ends: _End
         # The keeper answers from inside: its mounts are made and bwrap's own rights are gone.
         if not (select.select([box.process.stdout], [], [], 30)[0] and box.process.stdout.read(1)):
             raise SandboxError(explain(box.said()))
-        env = environment() | {"PWD": TMP}  # as bwrap sets it
-        box.fork = warmbox.fork(zygote, box.init_pid, box.user, words, program, env, TMP, ends.written)
+        env = walls.environment() | {"PWD": walls.TMP}  # as bwrap sets it
+        box.fork = warmbox.fork(zygote, box.init_pid, box.user, words, program, env, walls.TMP, ends.written)
     except OSError as e:
         box.close()
         raise SandboxError(explain(box.said())) from e
     except BaseException:
         box.close()
         raise
-
-
-def environment() -> dict[str, str]:
-    """The whole environment of the box."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
-    # One thread each: as many boxes as processors are at work, and a thread would not survive a fork.
-    few = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    home = {"HOME": HOME, "IPYTHONDIR": f"{HOME}/.ipython", "TMPDIR": TMP, "XDG_CACHE_HOME": f"{HOME}/.cache"}
-    return {"PATH": path, "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONUTF8": "1", **few, **home}
-
-
-def _isolation(limits: Limits) -> list[str]:
-    spaces = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-    spaces += ["--hostname", "box", "--die-with-parent", "--new-session"]
-    if os.geteuid() != 0:
-        spaces += ["--unshare-user", "--disable-userns"]
-    disks = [*_disk(TMP, limits.disk_mb), *_disk(SOCKETS, 1)]
-    # A shared mapping of /dev/zero is memory that is in nobody's size; /dev/full reads the same and has none.
-    shared = [*_disk(SHM, min(64, limits.disk_mb)), "--dev-bind", "/dev/full", "/dev/zero", "--remount-ro", "/dev"]
-    return [*spaces, "--proc", "/proc", "--dev", "/dev", *shared, *disks]
-
-
-def _disk(path: str, megabytes: int) -> list[str]:
-    return ["--perms", "1777", "--size", str(megabytes << 20), "--tmpfs", path]
-
-
-def _rlimits(limits: Limits) -> dict[str, int]:
-    size = limits.file_mb << 20
-    # Threads count as processes, and libraries start some for each processor.
-    most = limits.processes + 4 * (os.cpu_count() or 1)
-    return {"RLIMIT_CPU": limits.cpu_seconds, "RLIMIT_FSIZE": size, "RLIMIT_NPROC": most, "RLIMIT_NOFILE": 1024} | {
-        "RLIMIT_CORE": 0,
-        "RLIMIT_MSGQUEUE": 0,
-    }
 
 
 def _hold(content: bytes, held: list[io.BufferedRandom]) -> int:

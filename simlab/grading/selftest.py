@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from simlab.errors import SandboxError
-from simlab.grading import mounts, sandbox, warmbox
+from simlab.grading import mounts, sandbox, walls, warmbox
 from simlab.grading.outcome import Limits
 
 _PROBE = """
@@ -96,7 +96,7 @@ def proved(course: Path, assignments: Iterable[str]) -> warmbox.Zygote | None:
         cold = beside.submit(selftest, course)
         zygote = None
         with contextlib.suppress(warmbox.NotWarmError):
-            zygote = warmbox.Zygote(warm_modules(course, assignments), sandbox.environment())
+            zygote = warmbox.Zygote(warm_modules(course, assignments), walls.environment())
         try:
             cold.result()
             if zygote:
@@ -122,7 +122,7 @@ def _try(
     }
     box = sandbox.start(
         [_PROBE, json.dumps(ask)],
-        program=sandbox.SCRIPT,
+        program=walls.SCRIPT,
         limits=limits,
         hide=_hidden(course),
         keep_output=True,

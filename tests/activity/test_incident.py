@@ -15,7 +15,6 @@ from simlab.activity import (
     exfiltrate,
     extortion_mail,
     head,
-    ordinary,
     place,
     stolen_vendor_login,
 )  # fmt: skip
@@ -25,16 +24,6 @@ from simlab.insurer import Insurer
 
 AT = dt.datetime(2026, 3, 3, 4, 40, tzinfo=dt.UTC)
 NAME = "night-reader-incident"
-
-
-@pytest.fixture(scope="module")
-def insurer() -> Insurer:
-    return Insurer.build(11, members=1000)
-
-
-@pytest.fixture(scope="module")
-def days(insurer: Insurer) -> pd.DataFrame:
-    return ordinary(insurer, start=dt.date(2026, 3, 2), days=3, seed=3)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 import numpy as np
@@ -10,27 +9,11 @@ import pandas as pd
 import pytest
 
 from simlab import clock, events
-from simlab.activity import Step, exfiltrate, extortion_mail, head, ordinary, place, steps, stolen_vendor_login
+from simlab.activity import exfiltrate, extortion_mail, head, place, steps, stolen_vendor_login
 from simlab.activity.canonical import check_columns
 from simlab.errors import InputError, UnknownName
 from simlab.insurer import Insurer
-
-AT = clock.micros(dt.datetime(2026, 3, 3, 16, 40, tzinfo=dt.UTC))
-NAME = "night-reader-incident"
-
-
-@pytest.fixture(scope="module")
-def insurer() -> Insurer:
-    return Insurer.build(11, members=1000)
-
-
-@pytest.fixture(scope="module")
-def days(insurer: Insurer) -> pd.DataFrame:
-    return ordinary(insurer, start=dt.date(2026, 3, 2), days=3, seed=3)
-
-
-def make(insurer: Insurer, name: str, seed: int = 3, **parameters: object) -> Step:
-    return steps.get(name)(insurer, at=AT, seed=seed, incident=NAME, **parameters)
+from tests.activity.stepping import AT, NAME, make
 
 
 def test_there_are_steps_of_every_kind() -> None:

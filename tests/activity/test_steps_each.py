@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pandas as pd
 import pytest
 
 from simlab import clock, events
-from simlab.activity import Step, ordinary, steps
+from simlab.activity import steps
 from simlab.insurer import Insurer
-
-AT = clock.micros(dt.datetime(2026, 3, 3, 16, 40, tzinfo=dt.UTC))
-NAME = "night-reader-incident"
-
-
-@pytest.fixture(scope="module")
-def insurer() -> Insurer:
-    return Insurer.build(11, members=1000)
-
-
-@pytest.fixture(scope="module")
-def days(insurer: Insurer) -> pd.DataFrame:
-    return ordinary(insurer, start=dt.date(2026, 3, 2), days=3, seed=3)
-
-
-def make(insurer: Insurer, name: str, seed: int = 3, **parameters: object) -> Step:
-    return steps.get(name)(insurer, at=AT, seed=seed, incident=NAME, **parameters)
+from tests.activity.stepping import AT, NAME, make
 
 
 def test_spraying_tries_many_accounts_once_or_twice_from_one_place(insurer: Insurer) -> None:

@@ -13,22 +13,10 @@ from simlab.grading.intake import Taken
 from tests.grading.handed import (
     FILE,
     OTHER,
-    copy_of,
-    course_of_two,
     take,
     work,
 )
 from tests.grading.making import NAME
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    return course_of_two(tmp_path_factory.mktemp("made") / "course")
-
-
-@pytest.fixture
-def home(made: Course, tmp_path: Path) -> Course:
-    return copy_of(made, tmp_path / "course")
 
 
 def inbound(folder: Path, entry: str, data: bytes, stamp: str = "") -> None:

@@ -15,8 +15,6 @@ from simlab.grading.course import Course
 from tests.grading.handed import (
     FILE,
     OTHER,
-    copy_of,
-    course_of_two,
     mood,
     packed,
     people,
@@ -27,16 +25,6 @@ from tests.grading.handed import (
     zipped,
 )
 from tests.grading.making import NAME
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    return course_of_two(tmp_path_factory.mktemp("made") / "course")
-
-
-@pytest.fixture
-def home(made: Course, tmp_path: Path) -> Course:
-    return copy_of(made, tmp_path / "course")
 
 
 def test_a_moodle_download_is_graded_by_whom_people_csv_names(tmp_path: Path, home: Course) -> None:

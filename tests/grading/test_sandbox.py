@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from simlab.errors import GradingError, SandboxError
-from simlab.grading import mounts, packing, sandbox, seccomp, selftest
+from simlab.grading import mounts, packing, sandbox, seccomp, selftest, walls
 from simlab.grading.outcome import KERNEL_DIED, OUT_OF_MEMORY, TIMED_OUT, Limits
 from tests.grading import making
 
@@ -20,7 +20,7 @@ from tests.grading import making
 def inside(code: str, *arguments: str, limits: Limits | None = None, files: bytes = b"") -> tuple[str, sandbox.Box]:
     """What a script in a box prints, and the ended box."""
     box = sandbox.start(
-        [code, *arguments], program=sandbox.SCRIPT, limits=limits or Limits(), files=files, keep_output=True
+        [code, *arguments], program=walls.SCRIPT, limits=limits or Limits(), files=files, keep_output=True
     )
     assert box.output is not None
     said = box.output.read().decode()
@@ -191,7 +191,7 @@ def test_an_exit_of_its_own_is_a_dead_kernel() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [pytest.param(sandbox.WORK, id="work"), pytest.param(sandbox.SHM, id="shm"), pytest.param(sandbox.SOCKETS, id="k")],
+    [pytest.param(walls.WORK, id="work"), pytest.param(walls.SHM, id="shm"), pytest.param(walls.SOCKETS, id="k")],
 )
 def test_disks_are_capped(path: str) -> None:
     code = """
@@ -211,7 +211,7 @@ except OSError as e:
 def test_file_size_is_capped() -> None:
     code = f"""
 try:
-    with open("{sandbox.WORK}/f", "wb") as f:
+    with open("{walls.WORK}/f", "wb") as f:
         f.write(bytes(8 << 20))
     print("all")
 except OSError as e:

@@ -21,8 +21,6 @@ from tests.grading import fakes, small
 from tests.grading.handed import (
     FILE,
     OTHER,
-    copy_of,
-    course_of_two,
     mood,
     packed,
     people,
@@ -32,17 +30,6 @@ from tests.grading.handed import (
     zipped,
 )
 from tests.grading.making import NAME, released, submit
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    return course_of_two(tmp_path_factory.mktemp("made") / "course")
-
-
-@pytest.fixture
-def home(made: Course, tmp_path: Path) -> Course:
-    return copy_of(made, tmp_path / "course")
-
 
 # Folders, and zips of them
 

@@ -16,21 +16,21 @@ import psutil
 import pytest
 
 from simlab.errors import GradingError, SandboxError
-from simlab.grading import batch, mounts, pipeline, prepare, provisioner, sandbox, selftest, warmbox
+from simlab.grading import batch, mounts, pipeline, prepare, provisioner, sandbox, selftest, walls, warmbox
 from simlab.grading.outcome import KERNEL_DIED, OUT_OF_MEMORY, TIMED_OUT, Limits
 from tests.grading import making, small
 
 
 @pytest.fixture(scope="module")
 def zygote() -> Iterator[warmbox.Zygote]:
-    made = warmbox.Zygote(["pandas"], sandbox.environment())
+    made = warmbox.Zygote(["pandas"], walls.environment())
     yield made
     made.close()
 
 
 def started(code: str, zygote: warmbox.Zygote | None, limits: Limits | None = None) -> sandbox.Box:
     path = zygote.path if zygote else None
-    return sandbox.start([code], program=sandbox.SCRIPT, limits=limits or Limits(), keep_output=True, zygote=path)
+    return sandbox.start([code], program=walls.SCRIPT, limits=limits or Limits(), keep_output=True, zygote=path)
 
 
 def said(box: sandbox.Box) -> str:
@@ -184,10 +184,10 @@ def test_what_a_warm_kernel_left_running_ends_with_it(zygote: warmbox.Zygote) ->
 
 _OWNER = """
 import sys
-from simlab.grading import sandbox, warmbox
+from simlab.grading import sandbox, walls, warmbox
 from simlab.grading.outcome import Limits
-zygote = warmbox.Zygote([], sandbox.environment())
-box = sandbox.start(["import time; time.sleep(600)"], program=sandbox.SCRIPT, limits=Limits(), zygote=zygote.path)
+zygote = warmbox.Zygote([], walls.environment())
+box = sandbox.start(["import time; time.sleep(600)"], program=walls.SCRIPT, limits=Limits(), zygote=zygote.path)
 print(zygote.pid, *box.tops, flush=True)
 sys.stdin.read()
 """
@@ -217,7 +217,7 @@ def test_a_module_that_begins_a_thread_or_fails_is_left_out(tmp_path: Path, monk
         "import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
     )
     place.joinpath("fails.py").write_text("raise SystemExit('no')\n")
-    env = sandbox.environment() | {"PYTHONPATH": str(place)}
+    env = walls.environment() | {"PYTHONPATH": str(place)}
     made = warmbox.Zygote(["fails", "threaded", "no_such_module"], env)
     try:
         assert {"fails", "threaded", "no_such_module"} == {*made.missing}
@@ -229,8 +229,8 @@ def test_a_module_that_begins_a_thread_or_fails_is_left_out(tmp_path: Path, monk
 def test_a_box_that_would_share_a_namespace_is_not_entered(
     zygote: warmbox.Zygote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    isolation = sandbox._isolation
-    monkeypatch.setattr(sandbox, "_isolation", lambda limits: [w for w in isolation(limits) if w != "--unshare-net"])
+    isolation = walls.isolation
+    monkeypatch.setattr(walls, "isolation", lambda limits: [w for w in isolation(limits) if w != "--unshare-net"])
     with pytest.raises(SandboxError, match="shares net with this machine"):
         started("print(1)", zygote)
 

@@ -15,8 +15,6 @@ from simlab.grading.course import Course
 from simlab.grading.intake import Taken
 from tests.grading.handed import (
     FILE,
-    copy_of,
-    course_of_two,
     placed,
     special,
     take,
@@ -24,16 +22,6 @@ from tests.grading.handed import (
     zipped,
 )
 from tests.grading.making import NAME
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    return course_of_two(tmp_path_factory.mktemp("made") / "course")
-
-
-@pytest.fixture
-def home(made: Course, tmp_path: Path) -> Course:
-    return copy_of(made, tmp_path / "course")
 
 
 def test_a_bad_member_costs_its_sender_and_nobody_else(tmp_path: Path, home: Course) -> None:
