@@ -60,7 +60,7 @@ class LogError(SimlabError):
     """The tamper-evident log does not verify; `record` is the first bad record's position."""
 
     def __init__(self, problem: str, *, record: int | None = None) -> None:
-        self.record = record
+        self.record, self.problem = record, problem
         super().__init__(problem if record is None else f"record {record}: {problem}")
 
 

@@ -106,8 +106,8 @@ def _check(name: str, values: Any) -> None:
             raise UnknownName(f"event {name}", found, _ALLOWED[name])
 
 
-def concat(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Several event tables as one, in order of time; ties keep the order given."""
+def concat(frames: list[pd.DataFrame], *, sort: bool = True) -> pd.DataFrame:
+    """Several event tables as one, in order of time; ties (and all, unless `sort`) keep the order given."""
     import pandas as pd
     from pandas.api.types import union_categoricals
 
@@ -117,6 +117,8 @@ def concat(frames: list[pd.DataFrame]) -> pd.DataFrame:
     out: dict[str, Any] = {}
     for name in COLUMNS:
         parts = [f[name] for f in kept]
-        out[name] = np.concatenate(parts) if name in NUMBERS else union_categoricals(parts)
+        out[name] = np.concatenate(parts) if name in NUMBERS else union_categoricals(parts, ignore_order=True)
     whole = pd.DataFrame(out)
+    if not sort:
+        return whole
     return whole.iloc[np.argsort(whole["time"].to_numpy(), kind="stable")].reset_index(drop=True)

@@ -12,8 +12,11 @@ _QUIET = {
 }
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """An empty database in memory that reads and writes local files and nothing else."""
-    con = duckdb.connect(":memory:", config=dict(_QUIET))
+def connect(**settings: str) -> duckdb.DuckDBPyConnection:
+    """An empty database in memory that reads and writes local files and nothing else.
+
+    `settings` are DuckDB's own: `threads="1"` where the same bytes must come out on every machine.
+    """
+    con = duckdb.connect(":memory:", config=_QUIET | settings)
     con.execute("SET lock_configuration = true")
     return con

@@ -10,12 +10,53 @@ import datetime as dt
 
 import pandas as pd
 
-from simlab import events
-from simlab.activity import machines, portal, roster, tasks
+from simlab import clock, events
+from simlab.activity import caseload, machines, portal, roster, tasks
 from simlab.errors import InputError
 from simlab.insurer import Insurer
 
 LONGEST = 400
+# A shift's first trace may come before it: who arrives early, passes a door, and is given the day's work.
+BEFORE = clock.HOUR
+
+
+class Company:
+    """An insurer at work: what is the same on all days, made once for many calls."""
+
+    def __init__(self, insurer: Insurer) -> None:
+        self._insurer = insurer
+        self._workers, self._people = roster.workers(insurer), tasks.People(insurer)
+        self._home = roster.at_home(self._workers, insurer)
+
+    @property
+    def per_day(self) -> int:
+        """About how many events a day has."""
+        return 100 * len(self._workers.actor)
+
+    def earliest(self, day: dt.date) -> int:
+        """A moment (microseconds UTC) before which nothing of a day, or of a later one, happens."""
+        return min(roster.midnight(day, zone) for zone in {roster.ZONE, *self._workers.zone}) - BEFORE
+
+    def days(self, start: dt.date, days: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The events of the shifts that begin in so many days, and the work given out in them: both in order."""
+        at_work, evening, dates = self._shifts(start, days, seed)
+        people = self._people
+        frames = [tasks.logons(at_work, seed), tasks.badges(at_work, seed)]
+        frames += [tasks.cases(at_work, people, seed), tasks.mail(at_work, seed)]
+        frames += [tasks.logons(evening, seed), tasks.cases(evening, people, seed)]
+        frames += [portal.visits(people, dates, seed), machines.jobs(self._insurer, dates, seed)]
+        return events.concat(frames), caseload.given([at_work, evening], people, seed)
+
+    def queue(self, start: dt.date, days: int, seed: int) -> pd.DataFrame:
+        """The work given out in so many days, in order of time."""
+        at_work, evening, _ = self._shifts(start, days, seed)
+        return caseload.given([at_work, evening], self._people, seed)
+
+    def _shifts(self, start: dt.date, days: int, seed: int) -> tuple[roster.Shifts, roster.Shifts, list[dt.date]]:
+        dates = [start + dt.timedelta(days=n) for n in range(days)]
+        by_day = [roster.shifts(self._workers, date, seed) for date in dates]
+        late = [roster.late(day, self._home, seed) for day in by_day]
+        return roster.joined(by_day), roster.joined(late), dates
 
 
 def ordinary(insurer: Insurer, *, start: dt.date, days: int, seed: int) -> pd.DataFrame:
@@ -24,15 +65,20 @@ def ordinary(insurer: Insurer, *, start: dt.date, days: int, seed: int) -> pd.Da
     A day comes out the same alone or among others, so a year may be made and kept month by month.
     Raises InputError for no days or more than LONGEST.
     """
+    _require(days)
+    return Company(insurer).days(start, days, seed)[0]
+
+
+def queue(insurer: Insurer, start: dt.date, days: int, seed: int) -> pd.DataFrame:
+    """The company's own record of who was given which work when, in order of time; columns: caseload.COLUMNS.
+
+    It belongs to the ordinary days of the same seed: what staff read there follows from it, but for a
+    few innocent cases. Raises InputError for no days or more than LONGEST.
+    """
+    _require(days)
+    return Company(insurer).queue(start, days, seed)
+
+
+def _require(days: int) -> None:
     if not 1 <= days <= LONGEST:
         raise InputError(f"{days} days: give 1 to {LONGEST}, and more in several parts")
-    workers, people = roster.workers(insurer), tasks.People(insurer)
-    dates = [start + dt.timedelta(days=n) for n in range(days)]
-    by_day = [roster.shifts(workers, date, seed) for date in dates]
-    home = roster.at_home(workers, insurer)
-    at_work, evening = roster.joined(by_day), roster.joined([roster.late(day, home, seed) for day in by_day])
-    frames = [tasks.logons(at_work, seed), tasks.badges(at_work, seed)]
-    frames += [tasks.cases(at_work, people, seed), tasks.mail(at_work, seed)]
-    frames += [tasks.logons(evening, seed), tasks.cases(evening, people, seed)]
-    frames += [portal.visits(people, dates, seed), machines.jobs(insurer, dates, seed)]
-    return events.concat(frames)

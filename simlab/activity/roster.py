@@ -48,7 +48,10 @@ class Workers:
 
 @dataclass(frozen=True, eq=False)
 class Shifts:
-    """Shifts worked: `who` (index into Workers), a `key` for draws, begin and length in microseconds."""
+    """Shifts worked: `who` (index into Workers), a `key` for draws, begin and length in microseconds.
+
+    `covers` is whose list they help with: somebody of the same role who is away, -1 for nobody.
+    """
 
     workers: Workers
     who: I64
@@ -56,11 +59,12 @@ class Shifts:
     begin: I64
     length: I64
     session: Names
+    covers: I64
 
     def only(self, keep: npt.NDArray[np.bool_]) -> Shifts:
         """The shifts for which `keep` holds."""
         cut = (self.who[keep], self.key[keep], self.begin[keep], self.length[keep], self.session[keep])
-        return Shifts(self.workers, *cut)
+        return Shifts(self.workers, *cut, self.covers[keep])
 
 
 def workers(insurer: Insurer) -> Workers:
@@ -104,7 +108,18 @@ def shifts(workers: Workers, day: dt.date, seed: int) -> Shifts:
     begin += draw.between(seed, "arrives", key[who], -8 * 60 * MILLI, 14 * 60 * MILLI) * MILLI
     begin += draw.below(seed, "arrives fine", key[who], MILLI)
     length = workers.hours[who] * clock.HOUR + draw.below(seed, "stays", key[who], 25 * 60 * MILLI) * MILLI
-    return Shifts(workers, who, key[who], begin, length, sessions(seed, key[who]))
+    return Shifts(workers, who, key[who], begin, length, sessions(seed, key[who]), _covers(workers, here, key, seed))
+
+
+def _covers(workers: Workers, here: npt.NDArray[np.bool_], key: I64, seed: int) -> I64:
+    """Of each who is here, somebody of their role who is not; on a weekend most are not, and nobody covers."""
+    out = np.full(len(here), -1, dtype=np.int64)
+    for role in set(workers.role) - {"vendor"}:
+        mine = workers.role == role
+        away, there = np.flatnonzero(mine & workers.is_active & ~here), np.flatnonzero(mine & here)
+        if 0 < len(away) <= len(there):
+            out[there] = away[draw.below(seed, "covers whom", key[there], len(away))]
+    return out[here]
 
 
 def at_home(workers: Workers, insurer: Insurer) -> Workers:
@@ -120,14 +135,13 @@ def late(day: Shifts, home: Workers, seed: int) -> Shifts:
     pause = draw.between(seed, "pause", some.key, 90, 200) * clock.MINUTE
     length = draw.between(seed, "late minutes", some.key, 30, 80) * clock.MINUTE
     key = -some.key  # the same person and day, and yet other draws
-    return Shifts(home, some.who, key, some.begin + some.length + pause, length, sessions(seed, key))
+    return Shifts(home, some.who, key, some.begin + some.length + pause, length, sessions(seed, key), some.covers)
 
 
 def joined(parts: list[Shifts]) -> Shifts:
     """The shifts of several days as one."""
-    columns = [[p.who, p.key, p.begin, p.length, p.session] for p in parts]
-    who, key, begin, length, session = (np.concatenate(c) for c in zip(*columns, strict=True))
-    return Shifts(parts[0].workers, who, key, begin, length, session)
+    columns = [[p.who, p.key, p.begin, p.length, p.session, p.covers] for p in parts]
+    return Shifts(parts[0].workers, *(np.concatenate(c) for c in zip(*columns, strict=True)))
 
 
 def sessions(seed: int, key: npt.ArrayLike) -> Names:

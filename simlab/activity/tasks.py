@@ -44,10 +44,20 @@ class People:
         claimed = insurer.claims["member_id"].cat
         place = pd.Index(self.ids).get_indexer(claimed.categories)
         self.of_claim = place[claimed.codes.to_numpy()].astype(np.int64)
+        self.claim_ids = insurer.claims["CLM_ID"].to_numpy()
 
     def column(self, numbers: I64) -> pd.Categorical:
         """The event table's `member` for members' numbers."""
         return pd.Categorical.from_codes(numbers + 1, self.names)
+
+
+class Case(NamedTuple):
+    """Cases worked on: the `shift` (index), a key for draws, when, and the claim or member (number) it is about."""
+
+    shift: I64
+    key: I64
+    time: I64
+    about: I64
 
 
 class _Did(NamedTuple):
@@ -160,12 +170,17 @@ def cases(shifts: Shifts, people: People, seed: int) -> pd.DataFrame:
     return events.frame(columns, len(time))
 
 
-def _cases(shifts: Shifts, people: People, seed: int, role: str, mine: Work) -> list[_Did]:
-    """One entry for each step of a role's work."""
+def assigned(shifts: Shifts, people: People, seed: int, role: str, mine: Work) -> Case:
+    """The cases of a role's shifts."""
     span = np.where((shifts.workers.role == role)[shifts.who, None], mine.cases, 0)
     shift, key = _several(shifts, seed, "cases", span)
-    time = _moments(shifts, seed, shift, key)
     about = draw.below(seed, "about", key, len(people.of_claim if mine.about == "claims" else people.ids))
+    return Case(shift, key, _moments(shifts, seed, shift, key), about)
+
+
+def _cases(shifts: Shifts, people: People, seed: int, role: str, mine: Work) -> list[_Did]:
+    """One entry for each step of a role's work."""
+    shift, key, time, about = assigned(shifts, people, seed, role, mine)
     member = people.of_claim[about] if mine.about == "claims" else about
     out = []
     for i, step in enumerate(mine.steps):

@@ -40,10 +40,14 @@ class Step(Model):
 
 
 class Work(Model):
-    """A role's day: so many cases, each about one member; `weekend`: chance to work on a day of it."""
+    """A role's day: so many cases, each about one member; `weekend`: chance to work on a day of it.
+
+    `queue` is what the company's own list calls a case (none: it keeps no list of them).
+    """
 
     cases: Range
     about: Literal["members", "claims"]
+    queue: Literal["claim", "call", "case"] | None = None
     purpose: Literal["treatment", "payment", "operations", "member request"]
     weekend: PerMillion
     mail: Range

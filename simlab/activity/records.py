@@ -1,0 +1,59 @@
+"""Events and links as one Parquet file, written and read back; only its form is looked at here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from simlab import events
+from simlab.activity.duck import connect
+from simlab.activity.log import SIZE
+from simlab.errors import LogError
+
+TEXTS = tuple(name for name in events.COLUMNS if name not in events.NUMBERS)
+
+
+def write_records(con: duckdb.DuckDBPyConnection, frame: pd.DataFrame, links: bytes, path: Path) -> None:
+    """Write events and their links (32 bytes each, joined). Raises duckdb.Error where the disk does not take it."""
+    each = [links[i : i + SIZE] for i in range(0, len(links), SIZE)]
+    if len(each) != len(frame):
+        raise LogError(f"{len(frame)} records have {len(each)} links: verify the log before you write it")
+    rows = frame.assign(link=pd.Series(each, dtype="object", index=frame.index))
+    con.register("rows", rows)
+    texts = ", ".join(n if n in events.NUMBERS else f"{n}::VARCHAR AS {n}" for n in events.COLUMNS)
+    con.sql(f"SELECT {texts}, link::BLOB AS link FROM rows").write_parquet(str(path), compression="zstd")  # noqa: S608
+    con.unregister("rows")
+
+
+def read_records(path: Path, place: str) -> tuple[pd.DataFrame, bytes]:
+    """The events and links of a file; `place` names it in errors. Raises LogError."""
+    try:
+        with connect() as con:
+            con.execute("CREATE TABLE log AS SELECT * FROM read_parquet(?, hive_partitioning = false)", [str(path)])
+            _require_form(con, place)
+            for name in TEXTS:
+                con.execute(f"CREATE TYPE of_{name} AS ENUM (SELECT DISTINCT {name} FROM log ORDER BY 1)")  # noqa: S608
+            columns = ", ".join(n if n in events.NUMBERS else f"{n}::of_{n} AS {n}" for n in events.COLUMNS)
+            frame = con.execute(f"SELECT {columns} FROM log ORDER BY rowid").df()  # noqa: S608
+            links = [bytes(row[0]) for row in con.execute("SELECT link FROM log ORDER BY rowid").fetchall()]
+    except duckdb.Error as e:
+        raise LogError(f"{place}: cannot be read: {str(e).splitlines()[0]}") from None
+    return frame, b"".join(links)
+
+
+def _require_form(con: duckdb.DuckDBPyConnection, place: str) -> None:
+    """Raises LogError unless the table has the columns and types of a log, and no empty field."""
+    want = {n: "BIGINT" if n in events.NUMBERS else "VARCHAR" for n in events.COLUMNS} | {"link": "BLOB"}
+    have = {str(row[0]): str(row[1]) for row in con.execute("DESCRIBE log").fetchall()}
+    for name in (*want, *have):
+        if have.get(name) != want.get(name):
+            raise LogError(
+                f"{place}: column {name} is {have.get(name, 'missing')}, not {want.get(name, 'one of a log')}"
+            )
+    empty = " OR ".join(f"{n} IS NULL" for n in want)
+    query = f"SELECT min(rowid) FROM log WHERE {empty} OR octet_length(link) <> {SIZE}"  # noqa: S608
+    found = con.execute(query).fetchone()
+    if found and found[0] is not None:
+        raise LogError(f"{place}: has an empty field, or a link that is not {SIZE} bytes", record=int(found[0]))
