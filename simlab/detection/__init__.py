@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from simlab.detection.alerts import ALERTS, detect, run
+from simlab.detection.alerts import ALERTS, budget, detect, run, together
 from simlab.detection.examples import faults, table
 from simlab.detection.rule import Rule, load_rule, read_rule
 
-__all__ = ["ALERTS", "Rule", "detect", "faults", "load_rule", "read_rule", "run", "table"]
+__all__ = [
+    "ALERTS", "Rule", "budget", "detect", "faults", "load_rule", "read_rule", "run", "table", "together",
+]  # fmt: skip

@@ -10,72 +10,70 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import numpy as np
 import pandas as pd
 
-from simlab import clock, events
-from simlab.activity import Log
-from simlab.activity.duck import connect
+from simlab import clock
 from simlab.content import names
-from simlab.detection.conditions import quoted
 from simlab.detection.correlations import Window
 from simlab.detection.queries import query
 from simlab.detection.rule import Rule, load_rule
-from simlab.errors import InputError
+from simlab.detection.source import Origin, Source, asked, opened
 
 # One alert: who (`actor`: the values that the rule groups by), when (microseconds since 1970 UTC),
 # how much in the whole burst (`count`, of what `unit` says), the burst's events (positions in the
-# log: the first, the last, and a tuple of all), and all of it in words.
+# log: the first, the last, and a tuple of all), and all of it in words; `told` is when the alert was
+# first given, `score` how much it says, 0 to 100.
 ALERTS = (
     "rule_id", "title", "level", "actor", "window_start", "window_end", "count", "unit",
-    "first_event", "last_event", "events", "explanation",
+    "first_event", "last_event", "events", "explanation", "told", "score",
 )  # fmt: skip
-_NUMBERS = ("window_start", "window_end", "count", "first_event", "last_event")
+NUMBERS = ("window_start", "window_end", "count", "first_event", "last_event", "told", "score")
+# What a rule's alert says, by the rule's level.
+SCORES = {"informational": 10, "low": 25, "medium": 50, "high": 75, "critical": 95}
 
-Source = pd.DataFrame | Log | Path | str
+# The budget: whoever looks at alerts gets through so many on a day, and looks after so many members.
+A_DAY, MEMBERS_EACH = 5, 50_000
 
 
-def detect(log: Source, rules: Iterable[Rule | str | Path] | None = None) -> pd.DataFrame:
+def budget(members: int, days: int) -> int:
+    """How many alerts the whole set may give on ordinary days: five for each analyst and day, at least one analyst."""
+    return A_DAY * days * max(1, members // MEMBERS_EACH)
+
+
+def detect(
+    log: Source,
+    rules: Iterable[Rule | str | Path] | None = None,
+    *,
+    since: int | None = None,
+    until: int | None = None,
+) -> pd.DataFrame:
     """The alerts of all rules (None: every rule that ships), in order of time; columns: ALERTS.
 
+    `since` and `until` (microseconds UTC) narrow the events that are looked at.
     Raises InputError for what is not an event table, ContentError for a rule that is wrong.
     """
     used = [r if isinstance(r, Rule) else load_rule(r) for r in (names("rules") if rules is None else rules)]
-    found = [run(rule, log) for rule in used]
-    kept = [frame for frame in found if len(frame)] or found[:1] or [_frame([])]
-    return pd.concat(kept).sort_values(["window_start", "rule_id", "actor"], kind="stable", ignore_index=True)
+    with opened(log, dict.fromkeys(name for rule in used for name in rule.fields), since, until) as origin:
+        return together(found(rule, origin) for rule in used)
 
 
 def run(rule: Rule, log: Source) -> pd.DataFrame:
     """The alerts of one rule; columns: ALERTS. Raises InputError for what is not an event table."""
-    with connect() as con:
-        origin = _origin(con, log, rule.fields)
-        try:
-            rows = con.execute(query(rule, origin)).fetchall()
-        except duckdb.Error as e:
-            raise InputError(f"{rule.id}: the log cannot be read: {str(e).splitlines()[0]}") from None
-    return _frame([_alert(rule, *row) for row in rows])
+    with opened(log, rule.fields) as origin:
+        return found(rule, origin)
 
 
-def _origin(con: duckdb.DuckDBPyConnection, log: Source, fields: tuple[str, ...]) -> str:
-    """What stands behind FROM: the log's rows with their position as `event`."""
-    if isinstance(log, Log):
-        log = log.records
-    if not isinstance(log, pd.DataFrame):
-        path = Path(log) / "records.parquet" if Path(log).is_dir() else Path(log)
-        if not path.is_file():
-            raise InputError(f"{path.name}: no such file: give an event table, a log's folder or a Parquet file")
-        rows = f"read_parquet({quoted(str(path))}, file_row_number = true)"
-        return f"(SELECT *, file_row_number AS event FROM {rows})"  # noqa: S608 - the path is quoted
-    needed = dict.fromkeys(["time", *fields, "actor"])
-    missing = [name for name in needed if name not in log.columns]
-    if missing:
-        raise InputError(
-            f"not an event table: {', '.join(missing)} missing; the columns are {', '.join(events.COLUMNS)}"
-        )
-    con.register("log", log[list(needed)].assign(event=np.arange(len(log), dtype=np.int64)))
-    return "log"
+def found(rule: Rule, origin: Origin) -> pd.DataFrame:
+    """The alerts of one rule in a log that is open."""
+    return frame([_alert(rule, *row) for row in asked(origin, query(rule, origin), rule.id)])
+
+
+def together(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Alerts of several rules or baselines as one table, in order of time; an alert given twice stands once."""
+    every = list(frames)
+    kept = [part for part in every if len(part)] or every[:1] or [frame([])]
+    whole = pd.concat(kept).drop_duplicates(["rule_id", "actor", "first_event", "last_event"])
+    return whole.sort_values(["window_start", "rule_id", "actor"], kind="stable", ignore_index=True)
 
 
 def _unit(window: Window | None) -> str:
@@ -84,9 +82,12 @@ def _unit(window: Window | None) -> str:
     return "records" if window.kind == "value_sum" else f"different values of {window.field}"
 
 
-def _alert(rule: Rule, who: str, start: int, end: int, count: int, most: int, positions: list[int]) -> tuple[Any, ...]:
+def _alert(
+    rule: Rule, who: str, start: int, end: int, told: int, count: int, most: int, positions: list[int]
+) -> tuple[Any, ...]:
     head, words = (rule.id, rule.title, rule.level, who), _words(rule, who, start, end, count, most)
-    return (*head, start, end, count, _unit(rule.window), positions[0], positions[-1], tuple(positions), words)
+    seen = (start, end, count, _unit(rule.window), positions[0], positions[-1], tuple(positions))
+    return (*head, *seen, words, told, SCORES[rule.level])
 
 
 def _words(rule: Rule, who: str, start: int, end: int, count: int, most: int) -> str:
@@ -104,7 +105,8 @@ def _words(rule: Rule, who: str, start: int, end: int, count: int, most: int) ->
     return f"{seen}{peak}. The rule alerts from {window.at_least:,} in {span}."
 
 
-def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+def frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    """Rows of ALERTS as a table, its types the same with and without rows."""
     columns = list(zip(*rows, strict=True)) or [()] * len(ALERTS)
-    kinds = {name: "int64" if name in _NUMBERS else "str" for name in ALERTS} | {"events": "object"}
+    kinds = {name: "int64" if name in NUMBERS else "str" for name in ALERTS} | {"events": "object"}
     return pd.DataFrame({n: pd.Series(list(c), dtype=kinds[n]) for n, c in zip(ALERTS, columns, strict=True)})

@@ -9,7 +9,8 @@ What this compiler does not know it refuses; it never leaves out a part of a con
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import duckdb
 from sigma.conditions import ConditionAND, ConditionFieldEqualsValueExpression, ConditionNOT, ConditionOR
@@ -20,6 +21,7 @@ from sigma.types import (
     SigmaCompareExpression,
     SigmaExists,
     SigmaExpansion,
+    SigmaFieldReference,
     SigmaNumber,
     SigmaRegularExpression,
     SigmaString,
@@ -66,16 +68,41 @@ class Refused(Exception):
         super().__init__(problem)
 
 
-def sql(node: Any) -> str:
-    """The DuckDB condition for a postprocessed condition tree of pySigma. Raises Refused."""
+class Term(NamedTuple):
+    """One test in DuckDB's words; `field` is what it is about, "" where that is more than one field."""
+
+    field: str
+    sql: str
+
+
+class Joined(NamedTuple):
+    """Conditions joined by AND or OR, or the one that NOT turns round."""
+
+    word: str
+    parts: tuple[Condition, ...]
+
+
+Condition = Term | Joined
+EVERY = Term("", "true")
+
+
+def compiled(node: Any) -> Condition:
+    """The condition of a postprocessed condition tree of pySigma. Raises Refused."""
     if isinstance(node, ConditionNOT):
-        return f"NOT ({sql(node.args[0])})"
+        return Joined("NOT", (compiled(node.args[0]),))
     if isinstance(node, ConditionAND | ConditionOR):
-        word = " AND " if isinstance(node, ConditionAND) else " OR "
-        return "(" + word.join(sql(arg) for arg in node.args) + ")"
+        return Joined("AND" if isinstance(node, ConditionAND) else "OR", tuple(compiled(arg) for arg in node.args))
     if isinstance(node, ConditionFieldEqualsValueExpression):
         return _compared(node.field, node.value)
     raise Refused("each value needs the name of an event field: keywords without one are not searched for")
+
+
+def sql(condition: Condition, term: Callable[[Term], str] = lambda term: term.sql) -> str:
+    """A condition as one DuckDB expression; `term` may say a test in other words."""
+    if isinstance(condition, Term):
+        return f"({term(condition)})"
+    parts = [sql(part, term) for part in condition.parts]
+    return f"(NOT {parts[0]})" if condition.word == "NOT" else f"({f' {condition.word} '.join(parts)})"
 
 
 def quoted(text: str) -> str:
@@ -83,11 +110,23 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _compared(field: str, value: Any) -> str:
+def _compared(field: str, value: Any) -> Condition:
     if isinstance(value, SigmaExpansion):
-        return "(" + " OR ".join(_compared(field, v) for v in value.values) + ")"
+        return Joined("OR", tuple(_compared(field, v) for v in value.values))
+    if type(value) is SigmaFieldReference:
+        return Term("", _alike(field, value))
     compare = _number if field in events.NUMBERS else _text
-    return compare(field, value)
+    return Term(field, compare(field, value))
+
+
+def _alike(field: str, value: SigmaFieldReference) -> str:
+    """Two fields of one event that hold the same; an empty one is like nothing. Raises Refused."""
+    if value.field not in events.COLUMNS:
+        raise Refused(str(UnknownName("event field", value.field, events.COLUMNS)), field)
+    if value.starts_with or value.ends_with or {field, value.field} & set(events.NUMBERS):
+        raise Refused("|fieldref here compares two whole texts", field)
+    one, other = (f"lower(nullif({name}::VARCHAR, ''))" for name in (field, value.field))
+    return f"coalesce({one} = {other}, false)"
 
 
 def _number(field: str, value: Any) -> str:

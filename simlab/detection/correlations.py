@@ -16,6 +16,7 @@ from sigma.correlations import (
 )
 
 from simlab import clock, events
+from simlab.detection.conditions import Condition
 from simlab.detection.documents import Document, Way
 from simlab.detection.model import Correlation
 from simlab.errors import UnknownName
@@ -42,7 +43,7 @@ class Window(NamedTuple):
 class Step(NamedTuple):
     """What has to happen within a temporal window: an event, or with `window` so many of them."""
 
-    condition: str
+    condition: Condition
     window: Window | None = None
 
 

@@ -1,24 +1,26 @@
 """A rule as one DuckDB query: a row for each alert.
 
-Its columns: who, first and last time (microseconds), how much in all, most in one window, and the
-alert's events (positions in the log). An event that leaves a field of `group-by` empty is in no group.
+Its columns: who, first and last time and when it was first told (microseconds), how much in all, most
+in one window, and the alert's events (positions in the log). An event that leaves a field of `group-by` empty is in no group.
 """
 
 from __future__ import annotations
 
 from simlab import clock, events
+from simlab.detection.conditions import Condition, sql
 from simlab.detection.correlations import TEMPORAL, Step, Window
 from simlab.detection.rule import Rule
+from simlab.detection.source import Origin
 
 _TOTAL = {"event_count": "count(*)", "value_count": "count(DISTINCT value)", "value_sum": "sum(value)"}
 
 
-def query(rule: Rule, origin: str) -> str:
-    """The query over `origin`, which stands behind FROM and has the log's rows with their position as `event`."""
+def query(rule: Rule, origin: Origin) -> str:
+    """The query over a log that is open."""
     if rule.window is None:
         return f"""
-            SELECT coalesce(actor::VARCHAR, ''), time, time, 1, 1, [event] FROM {origin}
-            WHERE {rule.condition} ORDER BY time, event
+            SELECT coalesce(actor::VARCHAR, ''), time, time, time, 1, 1, [event] FROM {origin.rows}
+            WHERE {sql(rule.condition, origin.test)} ORDER BY time, event
         """  # noqa: S608 - made of our own column names and quoted texts
     matched = _matched(rule.condition, rule.window, origin)
     if rule.window.kind not in TEMPORAL:
@@ -28,23 +30,23 @@ def query(rule: Rule, origin: str) -> str:
     return _bursts(matched, f"{steps}, {firing(rule.window, len(rule.steps))}", rule.window)
 
 
-def _matched(condition: str, window: Window, origin: str) -> str:
+def _matched(condition: Condition, window: Window, origin: Origin) -> str:
     """The events that count, each with its group (`key`, without regard to case) and the group as it is written."""
     texts = [f"coalesce({name}::VARCHAR, '')" for name in window.group_by]
-    there = " AND ".join([f"({condition})", *(f"{text} <> ''" for text in texts)])
-    lowered = [f"lower({text})" for text in texts]
-    key = lowered[0] if len(lowered) == 1 else f"[{', '.join(lowered)}]"  # a plain text is faster
+    there = " AND ".join([sql(condition, origin.test), *(f"{name} <> ''" for name in window.group_by)])
+    keys = [origin.key(name) for name in window.group_by]
+    key = keys[0] if len(keys) == 1 else f"[{', '.join(f'{k}::VARCHAR' for k in keys)}]"  # a plain text is faster
     return f"""
-        SELECT event, time, {" || ' | ' || ".join(texts)} AS who, {key} AS key, {_value(window)} AS value
-        FROM {origin} WHERE {there}
+        SELECT event, time, {" || ' | ' || ".join(texts)} AS who, {key} AS key, {_value(window, origin)} AS value
+        FROM {origin.rows} WHERE {there}
     """  # noqa: S608 - made of our own column names and quoted texts
 
 
-def _value(window: Window) -> str:
+def _value(window: Window, origin: Origin) -> str:
     """The value that counts: an empty text is no value, and case makes no difference."""
     if not window.field:
         return "1"
-    return window.field if window.field in events.NUMBERS else f"nullif(lower({window.field}::VARCHAR), '')"
+    return window.field if window.field in events.NUMBERS else f"nullif({origin.key(window.field)}, '')"
 
 
 def _back(window: Window) -> str:
@@ -71,7 +73,7 @@ def _reached(window: Window, matched: str = "matched") -> str:
     """  # noqa: S608 - made of our own column names
 
 
-def _step(step: Step, outer: Window, origin: str) -> str:
+def _step(step: Step, outer: Window, origin: Origin) -> str:
     """When one step of a temporal window happens, and since when its events reach back."""
     if step.window is None:
         return f"SELECT key, time, time AS since FROM ({_matched(step.condition, outer, origin)})"  # noqa: S608
@@ -134,10 +136,11 @@ def _bursts(matched: str, firing: str, window: Window) -> str:
                 ) AS is_new FROM firing
             )
         ), bursts AS (
-            SELECT key, min(since) AS first_time, max(time) AS last_time, max(total)::BIGINT AS most
+            SELECT key, min(since) AS first_time, max(time) AS last_time, min(time) AS told, max(total)::BIGINT AS most
             FROM numbered GROUP BY key, burst
         )
-        SELECT arg_min(who, event), first_time, last_time, {total}::BIGINT, any_value(most), list(event ORDER BY event)
+        SELECT arg_min(who, event) AS name, first_time, last_time, any_value(told), {total}::BIGINT, any_value(most),
+            list(event ORDER BY event)
         FROM bursts JOIN matched USING (key) WHERE time BETWEEN first_time AND last_time
-        GROUP BY key, first_time, last_time ORDER BY first_time, key
+        GROUP BY key, first_time, last_time ORDER BY first_time, lower(name)
     """  # noqa: S608 - made of our own column names and quoted texts

@@ -16,7 +16,7 @@ from sigma.rule import SigmaDetectionItem, SigmaRule
 
 from simlab import content, events
 from simlab.content import load_text, names, resource
-from simlab.detection.conditions import Refused, sql
+from simlab.detection.conditions import Condition, Joined, Refused, compiled
 from simlab.detection.correlations import TEMPORAL, Step, Window, named, window
 from simlab.detection.documents import Document, Way, split
 from simlab.detection.model import Base, Correlation, Proof
@@ -25,7 +25,7 @@ from simlab.errors import ContentError, UnknownName
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule that runs: `condition` is DuckDB over the event table; no `window`: each event is an alert.
+    """A rule that runs: `condition` says which events count; no `window`: each of them is an alert.
 
     `steps` are what a temporal window waits for; `condition` then holds for the events of any step.
     """
@@ -34,7 +34,7 @@ class Rule:
     title: str
     level: str
     description: str
-    condition: str
+    condition: Condition
     fields: tuple[str, ...]
     window: Window | None
     falsepositives: tuple[str, ...]
@@ -56,7 +56,7 @@ class _Part(NamedTuple):
     """One document of a file, compiled, and the names of the rules that it counts."""
 
     found: Base | Correlation
-    condition: str
+    condition: Condition
     fields: frozenset[str]
     window: Window | None = None
     counts: tuple[str, ...] = ()
@@ -131,7 +131,7 @@ def _part(document: Document, before: dict[str, _Part], known: dict[str, str], i
         if problem:
             raise document.fault(problem, ["correlation", "rules", i])
     fields = frozenset({*seen.group_by, seen.field} - {""}).union(*(part.fields for part in inner))
-    condition = "(" + " OR ".join(part.condition for part in inner) + ")"
+    condition = Joined("OR", tuple(part.condition for part in inner))
     steps = tuple(Step(part.condition, part.window) for part in inner) if seen.kind in TEMPORAL else ()
     return _Part(found, condition, fields, seen, counts, steps)
 
@@ -156,16 +156,19 @@ def _require_counted(documents: list[Document], parts: dict[str, _Part]) -> None
             raise document.fault("is counted by no correlation of this file: name it in rules", way)
 
 
-def _condition(document: Document, base: Base) -> tuple[str, frozenset[str]]:
+def _condition(document: Document, base: Base) -> tuple[Condition, frozenset[str]]:
     """The rule's condition for DuckDB, and the event fields in it."""
     document.require_words("detection")
     ways: dict[str, Way] = {}
+    referred: set[str] = set()
     for item, value, way in _items(base.detection, ["detection"]):
         field = item.split("|")[0]
         ways[field] = way
         if field not in events.COLUMNS:
             raise document.fault(str(UnknownName("event field", field, events.COLUMNS)), way)
         document.sigma(way, functools.partial(SigmaDetectionItem.from_mapping, item, value))
+        if "fieldref" in item.split("|"):
+            referred |= {str(v) for v in (value if isinstance(value, list) else [value])}
     plain = base.model_dump(exclude={"proof"}, exclude_defaults=True)
     rule = document.sigma(["detection"], lambda: SigmaRule.from_dict(plain))
     if len(rule.detection.condition) != 1:
@@ -173,7 +176,7 @@ def _condition(document: Document, base: Base) -> tuple[str, frozenset[str]]:
     _require_all_used(document, rule)
     tree = document.sigma(["detection", "condition"], lambda: rule.detection.parsed_condition[0].parsed)
     try:
-        return sql(tree), frozenset(ways)
+        return compiled(tree), frozenset(ways) | referred
     except Refused as e:
         raise document.fault(str(e), ways.get(e.field, ["detection"])) from None
 

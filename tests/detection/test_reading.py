@@ -239,10 +239,16 @@ OK = "selection:\n  activity_name: Read\ncondition: selection"
         ),
         ("selection:\n  actor|re: (?=S)x\ncondition: selection", 10, "detection.selection.actor|re", "(?="),
         (
-            "selection:\n  actor|fieldref: role\ncondition: selection",
+            "selection:\n  actor|fieldref: rolle\ncondition: selection",
             10,
             "detection.selection.actor|fieldref",
-            "not known",
+            "did you mean 'role'",
+        ),
+        (
+            "selection:\n  record_count|fieldref: time\ncondition: selection",
+            10,
+            "detection.selection.record_count|fieldref",
+            "whole texts",
         ),
         (
             "selection:\n  actor|expand: '%x%'\ncondition: selection",

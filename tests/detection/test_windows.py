@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from simlab import clock, events
 from simlab.detection import Rule, load_rule, run
+from simlab.detection.conditions import Term
 from simlab.detection.correlations import Window
 
 
@@ -28,7 +29,9 @@ def rule(kind: str, at_least: int, seconds: int, group_by: tuple[str, ...] = ("a
     fields = {*base.fields, *group_by, field} - {""}
     window = Window(kind, field, group_by, seconds, at_least)
     kept = tuple(n for n in events.COLUMNS if n in fields)
-    return Rule(**{**vars(base), "condition": "activity_name = 'Read'", "fields": kept, "window": window})
+    return Rule(
+        **{**vars(base), "condition": Term("activity_name", "activity_name = 'Read'"), "fields": kept, "window": window}
+    )
 
 
 def table(rows: list[tuple[int, str, str, int, str]]) -> pd.DataFrame:
