@@ -12,7 +12,22 @@ import pandas as pd
 
 from simlab.clock import YEAR
 from simlab.errors import InputError, UnknownName
-from simlab.insurer import claims, company, cover, members, people, providers
+from simlab.insurer import (
+    appeals,
+    authorizations,
+    claims,
+    company,
+    cover,
+    desk,
+    eligibility,
+    eobs,
+    filed,
+    members,
+    notes,
+    people,
+    premiums,
+    providers,
+)
 from simlab.insurer.digest import digest
 from simlab.insurer.text import Objects
 
@@ -20,6 +35,7 @@ NAME = "Larkspur Health Plan"
 TABLES = (
     "households", "members", "plans", "policies", "providers", "claims",
     "staff", "roles", "vendors", "devices", "systems", "sites",
+    "eligibility_checks", "authorizations", "eobs", "appeals", "call_notes", "premiums",
 )  # fmt: skip
 SMALLEST, LARGEST = 100, 5_000_000
 
@@ -188,6 +204,42 @@ class Insurer:
     @functools.cached_property
     def _sites(self) -> pd.DataFrame:
         return company.sites_table()
+
+    @functools.cached_property
+    def _desk(self) -> desk.Desk:
+        return desk.desk(self.seed, self.table("staff"))
+
+    @functools.cached_property
+    def _filed(self) -> filed.Filed:
+        return filed.filed(self._people, self._cover, self._claims)
+
+    @functools.cached_property
+    def _decided(self) -> eobs.Decided:
+        return eobs.decided(self._filed, self._desk)
+
+    @functools.cached_property
+    def _eligibility_checks(self) -> pd.DataFrame:
+        return eligibility.table(self._people, self._cover, self._filed, self._desk, self._provider_id)
+
+    @functools.cached_property
+    def _authorizations(self) -> pd.DataFrame:
+        return authorizations.table(self._people, self._filed, self._desk, self._provider_id)
+
+    @functools.cached_property
+    def _eobs(self) -> pd.DataFrame:
+        return eobs.table(self._people, self._members, self._households, self._desk, self._decided)
+
+    @functools.cached_property
+    def _appeals(self) -> pd.DataFrame:
+        return appeals.table(self._people, self._desk, self._decided)
+
+    @functools.cached_property
+    def _call_notes(self) -> pd.DataFrame:
+        return notes.table(self._people, self._cover, self._filed, self._desk)
+
+    @functools.cached_property
+    def _premiums(self) -> pd.DataFrame:
+        return premiums.table(self._people, self._cover, self._desk)
 
 
 def _whole(name: str, value: object, low: int, high: int) -> int:

@@ -10,10 +10,12 @@ from pydantic import BaseModel
 from simlab.content import load, load_text, names, resource
 from simlab.errors import ContentError
 from simlab.insurer import pools
+from simlab.insurer.paperwork import Paperwork
 
 MODELS: dict[str, type[BaseModel]] = {
     "codes": pools.Codes, "company": pools.Company, "names": pools.NamePools,
     "places": pools.Places, "plans": pools.Plans, "roles": pools.Roles,
+    "paperwork": Paperwork,
 }  # fmt: skip
 # USPS codes of the fifty States and the District.
 REAL = {
@@ -81,6 +83,15 @@ def text_of(name: str) -> str:
         ("places", 'zip3: "752"', "zip3: 752", "zip3"),
         ("company", "holds: [demographic, claims]", "holds: [health]", "holds"),
         ("plans", "funding: insured, ", "funding: insured, holder: x, ", r"plans\[0\].holder: unknown key"),
+        ("paperwork", "[J0741, J9355", "[J0741, J9999", "'J9999' is not among the procedures of codes.yml"),
+        (
+            "paperwork",
+            "callers: [member, provider]",
+            "callers: [member, doctor]",
+            "caller 'doctor' is not among callers",
+        ),
+        ("paperwork", "  genetic: genetic testing\n", "", r"service_types: \['genetic'\] is missing"),
+        ("paperwork", "hint: reproductive", "hint: pregnancy", "hint"),
     ],
 )
 def test_a_wrong_file_is_told(name: str, old: str, new: str, said: str) -> None:
