@@ -40,6 +40,7 @@ COMMANDS: Commands = {
 INSURER: Commands = {
     "build": ("simlab.insurer.command:build", "Write an insurer's tables as Parquet."),
     "digest": ("simlab.insurer.command:digest_command", "Print the fingerprint of one, the same on every computer."),
+    "run": ("simlab.activity.command:run", "Write what happens there, day by day, as a signed log."),
 }
 
 

@@ -25,8 +25,8 @@ _FORM = "write STEP@TIME, as in bulk-export@2026-05-03T02:00Z,records=900"
 @click.option("--out", required=True, metavar="LOG", type=click.Path(path_type=Path), help="The folder of the log.")
 @click.option("--days", default=365, show_default=True, help="How many days.")
 @click.option("--start", default=f"{clock.YEAR}-01-01", show_default=True, metavar="DATE", help="The first day.")
-@click.option("--seed", default=1, show_default=True, help="Chance of what happens; without DIR, of who is there too.")
-@click.option("--members", type=int, help="Without DIR: how many members the insurer has.  [default: 10000]")
+@click.option("--seed", type=int, help="Chance of what happens; without DIR, of who is there too.  [default: 1]")
+@click.option("--members", type=int, help="Without DIR: how many members the insurer has.  [default: 10,000]")
 @click.option("--incident", "incidents", multiple=True, metavar="STEP@TIME", help="A step of an incident; repeatable.")
 @click.option("--key", "key_file", metavar="FILE", type=click.Path(path_type=Path), help="A signing key (PEM) to use.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
@@ -35,7 +35,7 @@ def run(
     out: Path,
     days: int,
     start: str,
-    seed: int,
+    seed: int | None,
     members: int | None,
     incidents: tuple[str, ...],
     key_file: Path | None,
@@ -49,24 +49,15 @@ def run(
     """
     from simlab.activity.draft import require_free
     from simlab.activity.year import truth_folder, write_year
+    from simlab.insurer.command import SEED, chosen
 
     require_free(out)
-    insurer = _insurer(built, seed, members)
-    steps = [_step(insurer, text, f"I{n + 1:02d}", seed) for n, text in enumerate(incidents)]
-    key = _key(key_file) if key_file else None
+    first, key = _date(start), _key(key_file) if key_file else None
+    insurer, chance = chosen(built, members, seed if built is None else None), SEED if seed is None else seed
+    steps = [_step(insurer, text, f"I{n + 1:02d}", chance) for n, text in enumerate(incidents)]
     with _Days(days, quiet) as done:
-        write_year(insurer, out, start=_date(start), days=days, seed=seed, steps=steps, key=key, on_days=done.more)
+        write_year(insurer, out, start=first, days=days, seed=chance, steps=steps, key=key, on_days=done.more)
     click.echo(f"{out}: {days} days are written. The truth about them: {truth_folder(out)}.")
-
-
-def _insurer(built: Path | None, seed: int, members: int | None) -> Insurer:
-    from simlab.insurer import Insurer
-
-    if built is None:
-        return Insurer.build(seed, 10_000 if members is None else members)
-    if members is not None:
-        raise InputError("--members is for an insurer that is made now: DIR has its own")
-    return Insurer.read(built)
 
 
 def _date(text: str) -> dt.date:

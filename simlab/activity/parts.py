@@ -14,6 +14,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -22,6 +23,7 @@ from pydantic import Field, ValidationError
 
 from simlab import events
 from simlab.activity.checkpoint import Checkpoint, Written
+from simlab.activity.duck import connect
 from simlab.activity.log import Log
 from simlab.activity.records import read_records
 from simlab.content import Model
@@ -112,10 +114,12 @@ def require_files(folder: Path, index: Index) -> None:
         raise LogError(f"{odd[0]}: is not a part that {INDEX} names: it was put in, or the index was changed")
 
 
-def read_part(folder: Path, part: Part, at: int) -> tuple[pd.DataFrame, bytes]:
+def read_part(
+    folder: Path, part: Part, at: int, con: duckdb.DuckDBPyConnection | None = None
+) -> tuple[pd.DataFrame, bytes]:
     """The events and links of a part, which holds the records from `at` on. Raises LogError, naming record and row."""
     try:
-        frame, links = read_records(folder / part.file, part.file)
+        frame, links = read_records(folder / part.file, part.file, con)
     except LogError as e:
         if e.record is None:
             raise LogError(str(e), record=at) from None
@@ -134,7 +138,8 @@ def read(folder: Path) -> Log:
         raise InputError(f"{folder.name}: {index.count:,} records: at most {MOST:,} are read at once; give the folder")
     require_files(folder, index)
     begins = np.cumsum([0, *(part.count for part in index.parts)]).tolist()
-    found = [read_part(folder, part, at) for part, at in zip(index.parts, begins, strict=False)]
+    with connect() as con:
+        found = [read_part(folder, part, at, con) for part, at in zip(index.parts, begins, strict=False)]
     # The rows stay as they stand: a log that is out of order stays so, and `verify` says it.
     whole = events.concat([frame for frame, _ in found] or [events.frame({"class_name": []}, 0)], sort=False)
     return Log(whole, b"".join(links for _, links in found), index.marks(), index.origin, index.every)

@@ -13,6 +13,7 @@ from simlab import events
 from simlab.activity import parts
 from simlab.activity.canonical import check_columns
 from simlab.activity.checkpoint import NONE_BEFORE, Checkpoint
+from simlab.activity.duck import connect
 from simlab.activity.log import SIZE, Log, chained, start
 from simlab.errors import LogError
 
@@ -59,22 +60,23 @@ def _verify_parts(
     walk, last = _Walk(index.origin, index.marks(), public_key, at_least), -(2**63)
     if not index.parts:
         walk.block(events.frame({"class_name": []}, 0), b"")
-    for part in index.parts:
-        at = walk.count
-        frame, links = parts.read_part(folder, part, at)
-        try:
-            walk.block(frame, links)
-        except LogError as e:
-            place = (
-                ""
-                if e.record is None or not at <= e.record < at + len(frame)
-                else f"{part.file}, row {e.record - at}: "
-            )
-            raise LogError(place + e.problem, record=e.record) from None
-        last = _require_order(part, frame["time"].to_numpy(), last, at)
-        if on_part:
-            on_part(len(frame))
+    with connect() as con:
+        for part in index.parts:
+            at = walk.count
+            frame, links = parts.read_part(folder, part, at, con)
+            try:
+                walk.block(frame, links)
+            except LogError as e:
+                raise LogError(_place(part, e.record, at) + e.problem, record=e.record) from None
+            last = _require_order(part, frame["time"].to_numpy(), last, at)
+            if on_part:
+                on_part(len(frame))
     walk.end()
+
+
+def _place(part: parts.Part, record: int | None, at: int) -> str:
+    """File and row, where the record lies in this part: a checkpoint may speak of one long before."""
+    return f"{part.file}, row {record - at}: " if record is not None and at <= record < at + part.count else ""
 
 
 def _require_origin(found: str, asked: str | None) -> None:

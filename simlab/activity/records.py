@@ -27,19 +27,31 @@ def write_records(con: duckdb.DuckDBPyConnection, frame: pd.DataFrame, links: by
     con.unregister("rows")
 
 
-def read_records(path: Path, place: str) -> tuple[pd.DataFrame, bytes]:
-    """The events and links of a file; `place` names it in errors. Raises LogError."""
+def read_records(path: Path, place: str, con: duckdb.DuckDBPyConnection | None = None) -> tuple[pd.DataFrame, bytes]:
+    """The events and links of a file; `place` names it in errors. Raises LogError.
+
+    `con` is for many files in turn: opening a database takes as long as reading a small one.
+    """
+    if con is None:
+        with connect() as own:
+            return read_records(path, place, own)
     try:
-        with connect() as con:
-            con.execute("CREATE TABLE log AS SELECT * FROM read_parquet(?, hive_partitioning = false)", [str(path)])
-            _require_form(con, place)
-            for name in TEXTS:
-                con.execute(f"CREATE TYPE of_{name} AS ENUM (SELECT DISTINCT {name} FROM log ORDER BY 1)")  # noqa: S608
-            columns = ", ".join(n if n in events.NUMBERS else f"{n}::of_{n} AS {n}" for n in events.COLUMNS)
-            frame = con.execute(f"SELECT {columns} FROM log ORDER BY rowid").df()  # noqa: S608
-            links = [bytes(row[0]) for row in con.execute("SELECT link FROM log ORDER BY rowid").fetchall()]
+        return _read(con, path, place)
     except duckdb.Error as e:
         raise LogError(f"{place}: cannot be read: {str(e).splitlines()[0]}") from None
+    finally:
+        for what in ("TABLE IF EXISTS log", *(f"TYPE IF EXISTS of_{name}" for name in TEXTS)):
+            con.execute(f"DROP {what}")
+
+
+def _read(con: duckdb.DuckDBPyConnection, path: Path, place: str) -> tuple[pd.DataFrame, bytes]:
+    con.execute("CREATE TABLE log AS SELECT * FROM read_parquet(?, hive_partitioning = false)", [str(path)])
+    _require_form(con, place)
+    for name in TEXTS:
+        con.execute(f"CREATE TYPE of_{name} AS ENUM (SELECT DISTINCT {name} FROM log ORDER BY 1)")  # noqa: S608
+    columns = ", ".join(n if n in events.NUMBERS else f"{n}::of_{n} AS {n}" for n in events.COLUMNS)
+    frame = con.execute(f"SELECT {columns} FROM log ORDER BY rowid").df()  # noqa: S608
+    links = [bytes(row[0]) for row in con.execute("SELECT link FROM log ORDER BY rowid").fetchall()]
     return frame, b"".join(links)
 
 

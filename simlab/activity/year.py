@@ -65,6 +65,8 @@ def write_year(
     """
     if not 1 <= days <= MOST_DAYS:
         raise InputError(f"{days} days: give 1 to {MOST_DAYS:,}")
+    if not 0 <= seed < 2**32:
+        raise InputError(f"seed is {seed}: give a whole number from 0 to {2**32 - 1:,}")
     folder, key = Path(folder), key or Ed25519PrivateKey.generate()
     company = Company(insurer)
     _require_inside(steps, company.earliest(start), company.earliest(start + dt.timedelta(days=days)))
@@ -152,7 +154,7 @@ def _require_inside(steps: Sequence[Step], begin: int, end: int) -> None:
         if len(time) and not begin <= time.min() <= time.max() < end:
             name = str(step.truth["step"].iloc[0]) if len(step.truth) else "a step"
             span = f"{clock.instant(begin):%Y-%m-%d %H:%M} to {clock.instant(end):%Y-%m-%d %H:%M} UTC"
-            raise InputError(f"{name}: lies outside of the log, which goes from {span}")
+            raise InputError(f"{name}: lies outside of the log, which goes from {span}: give another time, or over=")
 
 
 def _write_company(insurer: Insurer, draft: Path) -> None:

@@ -74,7 +74,7 @@ def edited(path: Path, select: str, tail: str = "ORDER BY file_row_number") -> N
 KEEP = "* EXCLUDE (file_row_number)"
 
 
-@given(cuts=st.lists(st.integers(0, ROWS), max_size=5), every=st.integers(1, 70), part=st.integers(1, 70))
+@given(cuts=st.lists(st.integers(0, ROWS), max_size=5), every=st.integers(1, 70), part=st.integers(9, 70))
 @settings(max_examples=10, deadline=None)
 def test_written_as_it_comes_it_is_the_log_that_memory_would_hold(
     tmp_path_factory: pytest.TempPathFactory, cuts: list[int], every: int, part: int
