@@ -39,6 +39,7 @@ COMMANDS: Commands = {
 # `simlab insurer ...`: several rooms give it a command, and a room knows only those before it.
 INSURER: Commands = {
     "build": ("simlab.insurer.command:build", "Write an insurer's tables as Parquet."),
+    "describe": ("simlab.insurer.command:describe", "Say in words and tables what is in one."),
     "digest": ("simlab.insurer.command:digest_command", "Print the fingerprint of one, the same on every computer."),
     "run": ("simlab.activity.command:run", "Write what happens there, day by day, as a signed log."),
 }

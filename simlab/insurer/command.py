@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,23 +16,22 @@ from simlab.errors import InputError
 from simlab.insurer.insurer import Insurer
 from simlab.insurer.storage import Told
 
+if TYPE_CHECKING:
+    from simlab.insurer.describing import Description
+
 MEMBERS, SEED = 10_000, 1
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-def _which(required: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def _which(command: Callable[..., None]) -> Callable[..., None]:
     """The two options that say which insurer."""
-
-    def add(command: Callable[..., None]) -> Callable[..., None]:
-        members = click.option("--members", type=int, default=None, help=f"How many members; {MEMBERS:,} if not given.")
-        seed = click.option("--seed", type=int, default=None, help=f"Which insurer; {SEED} if not given.")
-        return members(seed(command))
-
-    return add
+    members = click.option("--members", type=int, default=None, help=f"How many members; {MEMBERS:,} if not given.")
+    seed = click.option("--seed", type=int, default=None, help=f"Which insurer; {SEED} if not given.")
+    return members(seed(command))
 
 
 @click.command("build")
-@_which()
+@_which
 @click.option("--out", required=True, type=_FOLDER, help="The folder to write; nothing may be there yet.")
 def build(members: int | None, seed: int | None, out: Path) -> None:
     """Write an insurer's tables into a folder, one Parquet file each.
@@ -47,13 +49,28 @@ def build(members: int | None, seed: int | None, out: Path) -> None:
 
 @click.command("digest")
 @click.argument("folder", type=_FOLDER, required=False)
-@_which()
+@_which
 def digest_command(folder: Path | None, members: int | None, seed: int | None) -> None:
     """Print the fingerprint of the insurer in FOLDER, or of the one with --members and --seed.
 
     All rows are read, and a file that was changed is refused.
     """
     click.echo(chosen(folder, members, seed).digest())
+
+
+@click.command("describe")
+@click.argument("folder", type=_FOLDER, required=False)
+@_which
+@click.option("--json", "as_json", is_flag=True, help="JSON on standard output, for scripts.")
+def describe(folder: Path | None, members: int | None, seed: int | None, as_json: bool) -> None:
+    """Say in words and tables what is in the insurer in FOLDER, or in the one with --members and --seed."""
+    from simlab.insurer.describing import describe as described
+
+    found = described(chosen(folder, members, seed))
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=1))
+    else:
+        _show(found)
 
 
 def chosen(folder: Path | None, members: int | None, seed: int | None) -> Insurer:
@@ -67,6 +84,31 @@ def chosen(folder: Path | None, members: int | None, seed: int | None) -> Insure
 
 def _made(members: int | None, seed: int | None) -> Insurer:
     return Insurer.build(SEED if seed is None else seed, MEMBERS if members is None else members)
+
+
+def _show(found: Description) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from simlab.insurer.describing import ROWS
+
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    console.print(found.title, highlight=False)
+    sizes = Table("table", "rows", "one row is", box=box.SIMPLE)
+    sizes.columns[1].justify = "right"
+    for name, rows in found.sizes.items():
+        sizes.add_row(name, f"{rows:,}", ROWS.get(name, ""))
+    console.print(sizes)
+    shares = Table("", "", "how many", "%", box=box.SIMPLE)
+    shares.columns[2].justify = shares.columns[3].justify = "right"
+    for at, share in enumerate(found.shares):
+        is_new = not at or found.shares[at - 1].what != share.what
+        shares.add_row(share.what if is_new else "", share.kind, f"{share.count:,}", f"{share.percent:.1f}")
+    console.print(shares)
+    for title, lines in found.examples.items():
+        console.print(f"[bold]{title}[/bold]", *(f"  {escape(line)}" for line in lines), sep="\n", highlight=False)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from simlab.clock import YEAR
 from simlab.content import Model, resource
 from simlab.errors import InputError, UnknownName
 from simlab.insurer import parquet
+from simlab.insurer.duck import connect
 from simlab.insurer.insurer import LARGEST, SMALLEST, TABLES, Insurer
 from simlab.insurer.parquet import Hex, Kept
 
@@ -77,12 +78,7 @@ def write(insurer: Insurer, folder: Path, told: Told | None = None) -> Path:
     shutil.rmtree(draft, ignore_errors=True)  # what an earlier run that broke off left behind
     try:
         draft.mkdir(parents=True)
-        tables = {}
-        for at, name in enumerate(TABLES):
-            if told:
-                told(name, at, len(TABLES))
-            tables[name] = parquet.write(insurer.table(name), _file(draft, name))
-        _write_manifest(insurer, tables, draft)
+        _write_manifest(insurer, _write_tables(insurer, draft, told), draft)
         draft.rename(folder)
     except (OSError, duckdb.Error) as e:
         why = getattr(e, "strerror", None) or " ".join(str(e).splitlines()[0].split())
@@ -99,8 +95,9 @@ def read(folder: Path) -> Stored:
     rows. What stands in the rows is checked when a table is asked for.
     """
     manifest = _manifest(folder)
-    for name, kept in manifest.tables.items():
-        parquet.require_form(_file(folder, name), kept)
+    with connect() as con:
+        for name, kept in manifest.tables.items():
+            parquet.require_form(con, _file(folder, name), kept)
     return Stored.of(folder, manifest)
 
 
@@ -116,6 +113,16 @@ def content_version() -> str:
 
 def _file(folder: Path, name: str) -> Path:
     return folder / f"{name}.parquet"
+
+
+def _write_tables(insurer: Insurer, folder: Path, told: Told | None) -> dict[str, Kept]:
+    tables = {}
+    with connect() as con:
+        for at, name in enumerate(TABLES):
+            if told:
+                told(name, at, len(TABLES))
+            tables[name] = parquet.write(con, insurer.table(name), _file(folder, name))
+    return tables
 
 
 def _write_manifest(insurer: Insurer, tables: dict[str, Kept], folder: Path) -> None:
