@@ -1,0 +1,30 @@
+"""Who may see it and who may be told: Cedar policies, their reasons, and what they cost.
+
+`require(request)` raises where it is refused, `explain(request)` says why, `who_can(member, action)` lists
+who could. `Gate` holds the policies in force, `Glass` the glass that is broken for care, `score` counts
+work refused and delayed beside abuse let through, `decide_many` decides a table of requests, `conflicts`
+names policies that contradict one another.
+"""
+
+from __future__ import annotations
+
+from simlab.controls.access.gate import Decision, Gate, require
+from simlab.controls.access.policies import Note, Notes, Policies, parse, shipped, shipped_text
+from simlab.controls.access.request import Request
+from simlab.controls.access.twin import allowed
+from simlab.controls.access.twin import decide as decide_many
+
+__all__ = [
+    "Decision",
+    "Gate",
+    "Note",
+    "Notes",
+    "Policies",
+    "Request",
+    "allowed",
+    "decide_many",
+    "parse",
+    "require",
+    "shipped",
+    "shipped_text",
+]

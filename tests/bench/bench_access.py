@@ -1,0 +1,69 @@
+"""Access decisions: Cedar through the gate beside bare cedarpy with handles, and the twin over a table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import cedarpy
+import numpy as np
+import pandas as pd
+
+from simlab.controls import access
+from simlab.controls.access.gate import cedar
+from simlab.controls.access.policies import entity_handle
+from simlab.controls.access.request import FIELDS, NUMBERS, SWITCHES, WORDS
+
+ASKED, ROWS = 2_000, 2_000_000
+
+
+def requests(rows: int) -> pd.DataFrame:
+    """Requests of every kind, words as categories, as the event table holds them."""
+    rng = np.random.Generator(np.random.Philox(5))
+    columns: dict[str, object] = {"actor": "S0001", "member": "M00000001"}
+    for name, words in WORDS.items():
+        columns[name] = pd.Categorical.from_codes(rng.integers(0, len(words), rows).astype(np.int8), categories=words)
+    for name in SWITCHES:
+        columns[name] = rng.integers(0, 2, rows).astype(bool)
+    for name, high in zip(NUMBERS, (600, 40, 60), strict=True):
+        columns[name] = rng.integers(0, high, rows)
+    return pd.DataFrame(columns)[list(FIELDS)]
+
+
+def _best(*acts: Callable[[], object], rounds: int) -> list[float]:
+    """CPU seconds of each act, the best of some rounds in which all take their turn."""
+    best = [float("inf")] * len(acts)
+    for _ in range(rounds):
+        for at, act in enumerate(acts):
+            start = time.process_time()
+            act()
+            best[at] = min(best[at], time.process_time() - start)
+    return best
+
+
+def bench() -> list[tuple[str, float, str]]:
+    """Decisions per CPU second of each, and Cedar's ratio to bare cedarpy."""
+    gate, handle, entities = access.Gate(), access.shipped().handle, entity_handle()
+    asked = [access.Request.of(row) for row in requests(ASKED).to_dict("records")]
+    bare = [cedar(r) for r in asked]
+
+    def by_cedar() -> list[tuple[bool, list[str]]]:
+        said = cedarpy.is_authorized_batch(bare, handle, entities)
+        return [(one.allowed, one.diagnostics.reasons) for one in said]
+
+    def one_by_one() -> list[bool]:
+        return [cedarpy.is_authorized(one, handle, entities).allowed for one in bare]
+
+    ours, theirs, single, bare_single = _best(
+        lambda: gate.decide_all(asked), by_cedar, lambda: [gate.decide(r) for r in asked], one_by_one, rounds=7
+    )
+    table = requests(ROWS)
+    allowed, decided = _best(lambda: access.allowed(table), lambda: access.decide_many(table), rounds=3)
+    return [
+        ("Cedar through the gate, in one call", ASKED / ours, "decisions per CPU s"),
+        ("bare cedarpy with handles, in one call", ASKED / theirs, "decisions per CPU s"),
+        ("time through the gate over bare, in one call", ours / theirs, "ratio (at most 1.2)"),
+        ("time through the gate over bare, one by one", single / bare_single, "ratio (at most 1.2)"),
+        ("twin, allowed or not", ROWS / allowed, "decisions per CPU s"),
+        ("twin, with the deciding policy", ROWS / decided, "decisions per CPU s"),
+    ]
