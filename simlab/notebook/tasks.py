@@ -18,7 +18,7 @@ from simlab.notebook.form import css, esm
 from simlab.notebook.questions import Asked
 from simlab.notebook.quiz import check
 
-DRAWN = ("eobs", "redact", "inbox", "policy", "casefile")
+DRAWN = ("eobs", "redact", "inbox", "policy", "casefile", "alerts")
 
 
 class Task(Asked):
@@ -84,7 +84,8 @@ def _say(work: Work) -> tuple[str, str]:
         return "Kept.", "It is marked when you hand in. You can change it until then."
     verdict = work.feedback()
     lead, _, rest = verdict.message.partition(". ")
-    slips = [d.text for d in verdict.details if not d.ok]
+    tells_all = getattr(tasks.get(work.task), "TELLS_ALL", False)
+    slips = [d.text for d in verdict.details if tells_all or not d.ok]
     source = [f"Source: {verdict.cite}"] if verdict.cite else []
     return f"{lead.rstrip('.')}.", "\n".join([rest, *(f"{s[:1].upper()}{s[1:]}" for s in slips), *source])
 

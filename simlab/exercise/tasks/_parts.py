@@ -4,6 +4,7 @@
     table(...)     rows to mark, each with an id
     marks(...)     paragraphs in which phrases can be marked
     sort(...)      a message or a thing, with a list of where it goes ("id:choice")
+    dossier(...)   named pieces of evidence all in view, with a list of what to do ("id:choice")
     tabs(...)      pieces of evidence to look at, each to be marked
     pick(...)      a list to choose from ("id:choice")
     slide(...)     a slider from one whole number to another ("id:number")
@@ -37,6 +38,15 @@ def marks(paragraphs: Sequence[Sequence[tuple[str, str]]]) -> Part:
 
 def sort(ident: str, title: str, lines: Sequence[str], choices: Sequence[Choice], label: str) -> Part:
     return {"kind": "sort", "id": ident, "title": title, "lines": list(lines), "label": label,
+            "choices": [list(c) for c in choices]}  # fmt: skip
+
+
+def dossier(
+    ident: str, title: str, pieces: Sequence[tuple[str, Sequence[str]]], choices: Sequence[Choice], label: str
+) -> Part:
+    """`pieces` are (name, lines)."""
+    shown = [[name, list(lines)] for name, lines in pieces]
+    return {"kind": "dossier", "id": ident, "title": title, "pieces": shown, "label": label,
             "choices": [list(c) for c in choices]}  # fmt: skip
 
 
@@ -76,7 +86,7 @@ def offered(parts: Sequence[Part]) -> set[str]:
             out |= {ident for ident, _, _ in part["pieces"]}
         elif part["kind"] == "slide":
             out |= {f"{part['id']}:{number}" for number in range(part["low"], part["high"] + 1)}
-        elif part["kind"] in ("sort", "pick"):
+        elif part["kind"] in ("sort", "pick", "dossier"):
             out |= {f"{part['id']}:{choice}" for choice, _ in part["choices"]}
     return out
 
@@ -106,6 +116,8 @@ def _lines(part: Part, kept: set[str]) -> list[str]:
         set_to = next((k.split(":", 1)[1] for k in sorted(kept) if k.startswith(f"{part['id']}:")), "not set")
         return [f"{part['label']}: {set_to} ({part['id']}:{part['low']} to {part['id']}:{part['high']})"]
     lines = [part.get("title", ""), *(f"    {x}" for x in part.get("lines", []))]
+    if part["kind"] == "dossier":
+        lines += [f"    {name}: {' / '.join(said)}" for name, said in part["pieces"]]
     return [
         *filter(None, lines),
         part["label"],

@@ -39,6 +39,10 @@ function draw(model, root) {
     sort: (part) => el("div", { class: "piece", role: "group", "aria-label": part.title },
       el("p", {}, el("strong", {}, part.title)), ...part.lines.map((line) => el("p", {}, line)),
       list(part.id, part.label, part.choices)),
+    dossier: (part) => el("div", { class: "piece", role: "group", "aria-label": part.title },
+      el("p", {}, el("strong", {}, part.title)),
+      el("dl", {}, ...part.pieces.flatMap(([name, lines]) => [el("dt", {}, name), ...lines.map((line) => el("dd", {}, line))])),
+      list(part.id, part.label, part.choices)),
     table: (part) => {
       const head = el("tr", {}, ...part.head.map((name) => el("th", { scope: "col" }, name)), el("th", { scope: "col" }, part.mark));
       const body = part.rows.map(([id, cells]) => {
