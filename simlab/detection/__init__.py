@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from simlab.detection import baselines
 from simlab.detection.alerts import ALERTS, budget, detect, run, together
 from simlab.detection.examples import faults, table
 from simlab.detection.rule import Rule, load_rule, read_rule
+from simlab.detection.timeline import Timeline, timeline
 
 __all__ = [
-    "ALERTS", "Rule", "budget", "detect", "faults", "load_rule", "read_rule", "run", "table", "together",
+    "ALERTS", "Rule", "Timeline", "baselines", "budget", "detect", "faults", "load_rule", "read_rule", "run", "table",
+    "timeline", "together",
 ]  # fmt: skip

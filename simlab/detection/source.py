@@ -19,6 +19,7 @@ import pandas as pd
 
 from simlab import events
 from simlab.activity import Log
+from simlab.activity import parts as parted
 from simlab.activity.duck import connect
 from simlab.detection.conditions import Term, quoted
 from simlab.errors import InputError
@@ -26,6 +27,7 @@ from simlab.errors import InputError
 Source = pd.DataFrame | Log | Path | str
 TEXTS = tuple(name for name in events.COLUMNS if name not in events.NUMBERS)
 _FEW = 500  # values that a test lists, instead of testing each event
+MANY = 50_000  # from so many events on that is worth asking for them
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +40,16 @@ class Origin:
     con: duckdb.DuckDBPyConnection
     rows: str
     values: dict[str, list[str]] = field(default_factory=dict)
+    _said: dict[Term, str] = field(default_factory=dict)
 
     def test(self, term: Term) -> str:
         """A test in the shortest words: which of a column's values pass is asked once, not for each event."""
-        known = self.values.get(term.field)
-        if not known:
-            return term.sql
+        if term not in self._said:
+            known = self.values.get(term.field)
+            self._said[term] = self._listed(term, known) if known else term.sql
+        return self._said[term]
+
+    def _listed(self, term: Term, known: list[str]) -> str:
         query = f"SELECT {term.field} FROM (SELECT unnest($1::VARCHAR[]) AS {term.field}) WHERE {term.sql}"  # noqa: S608
         passing = {row[0] for row in self.con.execute(query, [known]).fetchall()}
         failing = [value for value in known if value not in passing]
@@ -96,8 +102,19 @@ def _frame(con: duckdb.DuckDBPyConnection, log: pd.DataFrame, needed: Iterable[s
         raise InputError(
             f"not an event table: {', '.join(missing)} missing; the columns are {', '.join(events.COLUMNS)}"
         )
-    con.register("log", log[needed].assign(event=np.arange(len(log), dtype=np.int64)))
-    return Origin(con, "log", {name: _values(log[name]) for name in needed if name in TEXTS})
+    kept = pd.DataFrame({name: _plain(log[name]) for name in needed})
+    con.register("given", kept)
+    con.execute("CREATE TABLE log AS SELECT * FROM given")  # once, not for each rule
+    con.unregister("given")
+    known = {name: _values(log[name]) for name in needed if name in TEXTS} if len(log) >= MANY else {}
+    return Origin(con, "(SELECT *, rowid AS event FROM log)", known)
+
+
+def _plain(column: pd.Series) -> Any:
+    """A column whose values DuckDB takes over without asking pandas for each."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column.array
+    return pd.Categorical.from_codes(column.cat.codes.to_numpy(), column.cat.categories.astype(object))
 
 
 def _values(column: pd.Series) -> list[str]:
@@ -117,7 +134,7 @@ def _files(con: duckdb.DuckDBPyConnection, path: Path) -> str:
     listed = ", ".join(quoted(str(part)) for part in paths)
     read = f"read_parquet([{listed}], file_row_number = true, hive_partitioning = false)"
     columns = ", ".join(events.COLUMNS)
-    place = f"file_row_number + {begins}[file_index + 1]" if len(paths) > 1 else "file_row_number"
+    place = f"file_row_number + ({begins}::BIGINT[])[(file_index + 1)::BIGINT]" if len(paths) > 1 else "file_row_number"
     return f"(SELECT {columns}, {place} AS event FROM {read})"  # noqa: S608 - the paths are quoted
 
 
@@ -146,8 +163,27 @@ def parts(path: Path) -> list[Path]:
         return [path]
     if (path / "records.parquet").is_file():
         return [path / "records.parquet"]
+    if parted.is_parted(path):
+        index = parted.read_index(path)
+        parted.require_files(path, index)
+        return [path / part.file for part in index.parts]
     found = sorted(path.glob("month=*/*.parquet"))
     if not found:
         what = "no log lies here" if path.is_dir() else "no such file"
         raise InputError(f"{path.name}: {what}: give an event table, a log's folder or a Parquet file")
     return found
+
+
+def require_order(log: Path | str) -> None:
+    """Raises InputError where a log's files hold an event that is earlier than the one before it."""
+    at, last = 0, -(2**63)
+    with connect() as con:
+        for part in parts(Path(log)):
+            _rows(con, part)
+            con.execute("SELECT time FROM read_parquet(?, hive_partitioning = false)", [str(part)])
+            while len(times := con.fetch_df_chunk(64)["time"].to_numpy()):
+                back = np.flatnonzero(times < np.concatenate([[last], times[:-1]]))
+                if len(back):
+                    said = "is earlier than the one before it: a log is in order of time, sort it first"
+                    raise InputError(f"{part.name}: event {at + int(back[0]):,} {said}")
+                at, last = at + len(times), int(times[-1])
