@@ -42,6 +42,7 @@ INSURER: Commands = {
     "build": ("simlab.insurer.command:build", "Write an insurer's tables as Parquet."),
     "describe": ("simlab.insurer.command:describe", "Say in words and tables what is in one."),
     "digest": ("simlab.insurer.command:digest_command", "Print the fingerprint of one, the same on every computer."),
+    "export-fhir": ("simlab.insurer.command:export_fhir", "Write a handful of members as FHIR R4B."),
     "run": ("simlab.activity.command:run", "Write what happens there, day by day, as a signed log."),
 }
 

@@ -17,9 +17,13 @@ from simlab.insurer.insurer import Insurer
 from simlab.insurer.storage import Told
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from simlab.insurer.describing import Description
 
 MEMBERS, SEED = 10_000, 1
+# What lies beside a log's events: the company's own records of it.
+_NO_LOG = ("queue.parquet", "staff.parquet")
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -71,6 +75,62 @@ def describe(folder: Path | None, members: int | None, seed: int | None, as_json
         click.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=1))
     else:
         _show(found)
+
+
+@click.command("export-fhir")
+@click.argument("folder", type=_FOLDER, required=False)
+@_which
+@click.option("--member", "ids", multiple=True, help="A member to export; may be given several times.")
+@click.option("--count", type=click.IntRange(1, 100), default=5, show_default=True, help="How many, if none is named.")
+@click.option(
+    "--events", type=click.Path(path_type=Path), help="A log (Parquet file or folder): who did what with them."
+)
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The JSON file to write.")
+def export_fhir(
+    folder: Path | None,
+    members: int | None,
+    seed: int | None,
+    ids: tuple[str, ...],
+    count: int,
+    events: Path | None,
+    out: Path,
+) -> None:
+    """Write a handful of members as a FHIR R4B Bundle.
+
+    Patient, Coverage, ExplanationOfBenefit and Consent; with --events an AuditEvent for each event
+    that names one of them. Every code is checked by its set, the form by fhir.resources where it is installed.
+    """
+    from simlab.insurer import fhir
+
+    insurer = chosen(folder, members, seed)
+    wanted = list(ids) or fhir.handful(insurer, count)
+    log = _events(events, wanted) if events else None
+    bundle = fhir.export(insurer, wanted, log)
+    is_valid = fhir.validate(bundle)
+    try:
+        out.write_text(json.dumps(bundle, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    except OSError as e:
+        raise InputError(f"{out}: cannot be written: {e.strerror or e}") from None
+    form = "valid by fhir.resources" if is_valid else "codes checked; for the form, pip install 'simlab[fhir]'"
+    click.echo(f"{out}: {len(bundle['entry'])} resources about {len(wanted)} members, {form}.")
+
+
+def _events(path: Path, members: list[str]) -> pd.DataFrame:
+    """The events of a log that name one of the members. Raises InputError where there is no log."""
+    import duckdb
+
+    from simlab import events
+    from simlab.insurer.duck import connect
+
+    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+    logs = [str(p) for p in files if p.name not in _NO_LOG]
+    columns = ", ".join(events.COLUMNS)
+    query = f"SELECT {columns} FROM read_parquet(?) WHERE list_contains(?, member) ORDER BY time"  # noqa: S608
+    try:
+        with connect() as con:
+            return con.execute(query, [logs, members]).df()
+    except duckdb.Error as e:
+        raise InputError(f"{path}: no log of events: {' '.join(str(e).splitlines()[0].split())}") from None
 
 
 def chosen(folder: Path | None, members: int | None, seed: int | None) -> Insurer:
