@@ -71,6 +71,8 @@ def consent(
             continue
         named = not one.recipients or any(people.is_same(recipient, name) for name in one.recipients)
         ended = bool(one.expires and is_over(one.expires, at, one.zone))
+        if one.starts and not has_begun(one.starts, at, one.zone):
+            continue
         if named and purpose in one.purposes and set(data) <= set(one.data) and not ended and not one.is_refusal:
             return Finding(True, "the member has consented", "42 CFR 2.31" if one.is_part_2 else _OPTIONAL, one.id)
     return Finding(False, "no consent of the member covers this", _OPTIONAL)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from simlab.clock import zone as known_zone
 from simlab.content import Model, names
@@ -23,6 +24,8 @@ MemberIs = Literal["adult", "minor", "emancipated minor", "deceased"]
 Data = tuple[str, ...]
 
 HOME = "America/Chicago"
+# No form of paper or of FHIR can carry these.
+_UNWRITTEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class Base(Model):
@@ -42,6 +45,16 @@ class Base(Model):
         except SimlabError as e:
             raise ValueError(str(e)) from None
 
+    @model_validator(mode="after")
+    def _written(self) -> Base:
+        for name, value in self:
+            if isinstance(value, tuple) and len(set(value)) < len(value):
+                raise ValueError(f"{name} names something twice: each once")
+            for one in value if isinstance(value, tuple) else (value,):
+                if isinstance(one, str) and (_UNWRITTEN.search(one) or (value != one and not one.strip())):
+                    raise ValueError(f"{name} holds a control character or an empty entry")
+        return self
+
     @field_validator("data", check_fields=False)
     @classmethod
     def _data(cls, value: Data) -> Data:
@@ -57,6 +70,7 @@ class Consent(Base):
     kind: Literal["consent"] = "consent"
     signer: str
     signed: When
+    starts: When | None = None
     expires: When | None = None
     recipients: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()
@@ -154,6 +168,10 @@ class Representative(Base):
 
 
 Record = Consent | Authorization | OptOut | Restriction | Confidential | Revocation | Representative
+BY_KIND: dict[str, type[Base]] = {
+    m.model_fields["kind"].default: m
+    for m in (Consent, Authorization, OptOut, Restriction, Confidential, Revocation, Representative)
+}
 _READ: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="kind")])
 
 
