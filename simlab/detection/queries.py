@@ -26,18 +26,16 @@ def query(rule: Rule, origin: Origin) -> str:
     if rule.window.kind not in TEMPORAL:
         return _bursts(matched, _reached(rule.window), rule.window)
     firing = _together if rule.window.kind == "temporal" else _in_order
-    steps = ", ".join(f"s{i} AS ({_step(step, rule.window, origin)})" for i, step in enumerate(rule.steps))
-    return _bursts(matched, f"{steps}, {firing(rule.window, len(rule.steps))}", rule.window)
+    return _bursts(matched, f"{_steps(rule, rule.window, origin)}, {firing(rule.window, len(rule.steps))}", rule.window)
 
 
 def _matched(condition: Condition, window: Window, origin: Origin) -> str:
-    """The events that count, each with its group (`key`, without regard to case) and the group as it is written."""
-    texts = [f"coalesce({name}::VARCHAR, '')" for name in window.group_by]
+    """The events that count, each with its group: as it is written, and as `key`, without regard to case."""
     there = " AND ".join([sql(condition, origin.test), *(f"{name} <> ''" for name in window.group_by)])
     keys = [origin.key(name) for name in window.group_by]
-    key = keys[0] if len(keys) == 1 else f"[{', '.join(f'{k}::VARCHAR' for k in keys)}]"  # a plain text is faster
+    key = keys[0] if len(keys) == 1 else f"({', '.join(keys)})"
     return f"""
-        SELECT event, time, {" || ' | ' || ".join(texts)} AS who, {key} AS key, {_value(window, origin)} AS value
+        SELECT event, time, {", ".join(window.group_by)}, {key} AS key, {_value(window, origin)} AS value
         FROM {origin.rows} WHERE {there}
     """  # noqa: S608 - made of our own column names and quoted texts
 
@@ -62,7 +60,7 @@ def _reached(window: Window, matched: str = "matched") -> str:
     total = _TOTAL[window.kind]
     return f"""
         likely AS (
-            SELECT * FROM {matched} SEMI JOIN
+            SELECT key, time, value FROM {matched} SEMI JOIN
             (SELECT key FROM {matched} GROUP BY key HAVING {total} >= {window.at_least}) USING (key)
         ), firing AS (
             SELECT * FROM (
@@ -71,6 +69,15 @@ def _reached(window: Window, matched: str = "matched") -> str:
             ) WHERE total >= {window.at_least}
         )
     """  # noqa: S608 - made of our own column names
+
+
+def _steps(rule: Rule, window: Window, origin: Origin) -> str:
+    """`s0`, `s1` and so on: when each step happens, for those alone for whom every step does."""
+    many = range(len(rule.steps))
+    every = [f"every{i} AS ({_step(step, window, origin)})" for i, step in enumerate(rule.steps)]
+    both = " INTERSECT ".join(f"SELECT key FROM every{i}" for i in many)  # noqa: S608 - our own names
+    few = [f"s{i} AS (SELECT * FROM every{i} SEMI JOIN able USING (key))" for i in many]  # noqa: S608 - our own names
+    return ", ".join([*every, f"able AS ({both})", *few])
 
 
 def _step(step: Step, outer: Window, origin: Origin) -> str:
@@ -128,6 +135,7 @@ def _in_order(window: Window, steps: int) -> str:
 def _bursts(matched: str, firing: str, window: Window) -> str:
     """One row for each burst: windows that fire and overlap are one."""
     total = _TOTAL.get(window.kind, "count(*)")
+    who = " || ' | ' || ".join(f"arg_min({name}::VARCHAR, event)" for name in window.group_by)
     return f"""
         WITH matched AS ({matched}), {firing}, numbered AS (
             SELECT *, count(*) FILTER (is_new) OVER (PARTITION BY key ORDER BY since, time) AS burst FROM (
@@ -139,7 +147,7 @@ def _bursts(matched: str, firing: str, window: Window) -> str:
             SELECT key, min(since) AS first_time, max(time) AS last_time, min(time) AS told, max(total)::BIGINT AS most
             FROM numbered GROUP BY key, burst
         )
-        SELECT arg_min(who, event) AS name, first_time, last_time, any_value(told), {total}::BIGINT, any_value(most),
+        SELECT {who} AS name, first_time, last_time, any_value(told), {total}::BIGINT, any_value(most),
             list(event ORDER BY event)
         FROM bursts JOIN matched USING (key) WHERE time BETWEEN first_time AND last_time
         GROUP BY key, first_time, last_time ORDER BY first_time, lower(name)
