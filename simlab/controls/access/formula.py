@@ -68,6 +68,13 @@ def facts(formula: Formula) -> frozenset[str]:
     return frozenset(formula[1:2])
 
 
+def words(formula: Formula, fact: str) -> set[str]:
+    """The words that a formula compares a fact with."""
+    if formula[0] in ("and", "or", "not"):
+        return set().union(*(words(part, fact) for part in formula[1:]))
+    return {formula[2]} if formula[0] == "is" and formula[1] == fact else set()
+
+
 def limits(formula: Formula, fact: str) -> set[int]:
     """The numbers that a formula compares a fact with."""
     if formula[0] in ("and", "or", "not"):

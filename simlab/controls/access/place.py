@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import cedarpy
 
-DEEPEST, LONGEST = 30, 300  # brackets in brackets; operators in one policy
+DEEPEST, LONGEST = 30, 600  # brackets in brackets; operators in one policy
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|;')
 _DEPTH = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|[][(){}]')
-_OPERATOR = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|(&&|\|\||[-!+*.<>=]|\b(?:if|in|is|has|like)\b)')
+_OPERATOR = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|(&&|\|\||[=!<>]=|[-!+*.<>]|\b(?:if|in|is|has|like)\b)')
 _LEADING = re.compile(r"(?:\s|//[^\n]*)*")
 _UNEXPECTED = re.compile(r"unexpected token `(.+)`", re.DOTALL)
 

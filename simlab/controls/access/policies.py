@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import cedarpy
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from simlab.content import Model, load, resource
 from simlab.controls.access import formula
 from simlab.controls.access.formula import Formula, Unsayable
 from simlab.controls.access.place import Statement, first_fault, line_of, statements, too_deep
-from simlab.controls.access.request import entities
+from simlab.controls.access.request import NUMBERS, SWITCHES, WORDS, entities
 from simlab.errors import ContentError
 
 LONGEST, MOST = 200_000, 500
@@ -32,7 +32,20 @@ class Note(Model):
     basis: Literal["law", "policy"]
     says: str
     next: str = ""
-    wait: int | None = Field(None, ge=0, description="minutes until the work can go on; without it a refusal is final")
+    wait: int | None = Field(None, ge=0, description="minutes that `next` costs; without it a refusal is final")
+    cure: dict[str, str | int | bool] = Field({}, description="the facts that are so afterwards")
+
+    @model_validator(mode="after")
+    def _both(self) -> Note:
+        if (self.wait is None) != (not self.cure):
+            raise ValueError("`wait` and `cure` come together: what it costs, and what is so afterwards")
+        for name, value in self.cure.items():
+            fits = (
+                value in WORDS.get(name, ()) or (name in SWITCHES and value is True) or (name in NUMBERS and value == 0)
+            )
+            if not fits:
+                raise ValueError(f"cure: {name} cannot become {value!r}")
+        return self
 
 
 class Notes(Model):

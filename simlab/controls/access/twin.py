@@ -25,7 +25,7 @@ Mask = npt.NDArray[np.bool_]
 PIECE = 1 << 15
 NOBODY_KNOWS = 255  # the code of a word that is in no list
 NO_POLICY, UNKNOWN = "no-policy", "unknown"
-_CODE = {name: {word: i for i, word in enumerate(words)} for name, words in WORDS.items()}
+CODE = {name: {word: i for i, word in enumerate(words)} for name, words in WORDS.items()}
 
 
 class Program:
@@ -52,7 +52,7 @@ class Program:
 
 
 def _leaf(f: Formula) -> tuple[Any, ...]:
-    return ("is", f[1], _CODE[f[1]][f[2]]) if f[0] == "is" else f
+    return ("is", f[1], CODE[f[1]][f[2]]) if f[0] == "is" else f
 
 
 def _do(step: tuple[Any, ...], codes: Codes, done: list[Mask], rows: int) -> Mask:
@@ -87,7 +87,7 @@ def encode(requests: pd.DataFrame) -> Codes:
 
 def _column(name: str, values: pd.Series) -> npt.NDArray[Any]:
     if name in WORDS:
-        return _words(values, _CODE[name])
+        return _words(values, CODE[name])
     kind = values.dtype.kind if isinstance(values.dtype, np.dtype) else ""
     if name in SWITCHES and kind != "b":
         raise InputError(f"column {name} of the requests is {values.dtype}: it must be yes or no (bool)")
@@ -128,7 +128,7 @@ def allowed(requests: pd.DataFrame, policies: Policies | None = None) -> Mask:
     """Which requests of a table (its columns those of `Request`) are allowed. Raises InputError."""
     policies = shipped() if policies is None else policies
     out = np.zeros(len(requests), dtype=bool)
-    program = Program([any_of(p.applies for p in policies if p.is_permit), any_of(_forbids(policies))])
+    program = verdict(policies)
     codes = encode(requests)
     for part, piece in pieces(codes, len(requests)):
         permits, forbids = program.run(piece, part.stop - part.start)
@@ -179,8 +179,14 @@ def _first(policies: Policies, masks: list[Mask], fine: Mask) -> npt.NDArray[np.
     return which
 
 
-def _forbids(policies: Policies) -> Iterator[Formula]:
-    return (p.applies for p in policies if not p.is_permit)
+def verdict(policies: Policies) -> Program:
+    """Whether some permit applies, and whether some forbid does."""
+    return Program(any_of(p.applies for p in policies if p.is_permit is side) for side in (True, False))
+
+
+def code(name: str, value: str | int) -> int:
+    """How a value of a fact stands in its column."""
+    return CODE[name][str(value)] if name in CODE else value if isinstance(value, int) else NOBODY_KNOWS
 
 
 def any_of(formulas: Iterable[Formula]) -> Formula:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from simlab.content import resource
@@ -62,6 +63,15 @@ def test_a_policy_nested_without_end_ends_nothing(deep: str) -> None:
         access.parse(f'@id("deep") permit (principal, action, resource) when {{ {deep} }};')
 
 
+def test_a_long_condition_within_the_limit_is_read_and_decided() -> None:
+    long = " || ".join(f"context.records == {i}" for i in range(190))
+    gate = access.Gate(access.parse(f'@id("long") permit (principal, action, resource) when {{ {long} }};'))
+    request = access.Request("S1", "M1", "analyst", "read", "claims")
+    table = pd.DataFrame([request.with_(records=n).facts() for n in (189, 190)])
+    assert [bool(gate.decide(request.with_(records=n))) for n in (189, 190)] == [True, False]
+    assert access.allowed(table, gate.policies).tolist() == [True, False]
+
+
 def test_a_text_without_end_is_refused() -> None:
     with pytest.raises(ContentError, match="is the most"):
         access.parse("// " + "x" * 300_000)
@@ -84,6 +94,7 @@ def test_every_shipped_policy_has_a_note_and_every_refusal_a_next_step() -> None
     shipped = access.shipped()
     assert [p.id for p in shipped if not p.is_permit and not p.note.next] == []
     assert all(p.note.cite.startswith(("45 CFR 164.", "42 CFR Part 2")) for p in shipped)
+    assert not any(p.id.startswith(("unknown", "no-policy")) for p in shipped)  # those are refused without a policy
     with pytest.raises(UnknownName, match="larkspur"):
         access.shipped("larkspurr")
 
