@@ -14,7 +14,6 @@ import pandas as pd
 from simlab import clock, draw
 from simlab.activity import tasks
 from simlab.activity.roster import MILLI, Shifts
-from simlab.activity.work import work
 from simlab.draw import I64
 
 COLUMNS = ("time", "staff_id", "member_id", "kind", "ref")
@@ -24,17 +23,15 @@ COVERED = 120_000  # in a million: cases of the list of somebody who is away, wh
 _PREFIX = {"call": "L", "case": "K"}
 
 
-def given(shifts: list[Shifts], people: tasks.People, seed: int) -> pd.DataFrame:
+def given(shifts: Shifts, people: tasks.People, done: list[tasks.Case], seed: int) -> pd.DataFrame:
     """The work of some shifts, in order of time; vendors' people keep their own lists."""
-    parts = [_of_role(part, people, seed, role) for part in shifts for role in sorted(set(part.workers.role))]
-    columns = zip(*(p for p in parts if p is not None), strict=True)
-    time, who, member, kind, ref = (np.concatenate(c) for c in columns)
+    parts = [_listed(shifts, people, case, seed) for case in done if case.work.queue]
+    time, who, member, kind, ref = (np.concatenate(c) for c in zip(*parts, strict=True))
     order = np.argsort(time, kind="stable")
-    staff = shifts[0].workers.actor
     return pd.DataFrame(
         {
             "time": time[order],
-            "staff_id": tasks.by(who[order], staff),
+            "staff_id": tasks.by(who[order], shifts.workers.actor),
             "member_id": pd.Categorical.from_codes(member[order], people.names[1:]),
             "kind": tasks.by(kind[order], KINDS),
             "ref": pd.Series(ref[order], dtype="str"),
@@ -42,21 +39,16 @@ def given(shifts: list[Shifts], people: tasks.People, seed: int) -> pd.DataFrame
     )
 
 
-def _of_role(shifts: Shifts, people: tasks.People, seed: int, role: str) -> tuple[np.ndarray, ...] | None:
-    mine = work(role)
-    if mine.queue is None:
-        return None
-    found = tasks.assigned(shifts, people, seed, role, mine)
-    keep = ~draw.chance(seed, "across the desk", found.key, ACROSS_THE_DESK)
-    shift, key, about = found.shift[keep], found.key[keep], found.about[keep]
-    if mine.queue == "call":  # it rings, and is taken
-        time = found.time[keep] - draw.between(seed, "rings", key, 3_000, 40_000) * MILLI
+def _listed(shifts: Shifts, people: tasks.People, case: tasks.Case, seed: int) -> tuple[np.ndarray, ...]:
+    keep = np.flatnonzero(~draw.chance(seed, "across the desk", case.key, ACROSS_THE_DESK))
+    shift, key = case.shift[keep], case.key[keep]
+    kind = case.work.queue or "case"
+    if kind == "call":  # it rings, and is taken
+        time = case.time[keep] - draw.between(seed, "rings", key, 3_000, 40_000) * MILLI
     else:  # the day's list
         time = shifts.begin[shift] - 20 * clock.MINUTE + draw.below(seed, "list", key, 600_000) * MILLI
-    who = _whose(shifts, seed, shift, key)
-    member = people.of_claim[about] if mine.about == "claims" else about
-    kind = np.full(len(key), KINDS.index(mine.queue), dtype=np.int64)
-    return time, who, member, kind, _refs(people, mine.queue, key, about)
+    codes = np.full(len(key), KINDS.index(kind), dtype=np.int64)
+    return time, _whose(shifts, seed, shift, key), case.member[keep], codes, _refs(people, kind, key, case.about[keep])
 
 
 def _whose(shifts: Shifts, seed: int, shift: I64, key: I64) -> I64:

@@ -1,4 +1,4 @@
-"""What runs by itself: the nightly backup, transfers to vendors, and the month-end job.
+"""What runs by itself: the nightly backup, maintenance, transfers to vendors, and the month-end job.
 
 Service accounts do it (role `service_account`), from the data center.
 """
@@ -17,6 +17,7 @@ from simlab.insurer import Insurer
 ROLE = "service_account"
 BATCH = 500
 _BACKUP = ("File Activity", "Create", "svc-backup", "backup-store", "demographic", "nightly backup")
+_DROPPED = ("File Activity", "Delete", "svc-backup", "backup-store", "demographic", "backup of five weeks ago dropped")
 _MONTH_END = ("Datastore Activity", "Read", "svc-month-end", "claims-core", "claims", "month-end statement")
 _TRANSFER = ("Datastore Activity", "Export", "svc-transfers", "file-exchange", "demographic")
 _FIELDS = ("class_name", "activity_name", "actor", "system", "data_class", "status_detail")
@@ -34,6 +35,9 @@ def jobs(insurer: Insurer, days: list[dt.date], seed: int) -> pd.DataFrame:
 def _of_day(insurer: Insurer, day: dt.date, seed: int) -> list[dict[str, Any]]:
     night = midnight(day, ZONE)
     out = [_row(night + 30 * clock.MINUTE, insurer.size, *_BACKUP)]
+    out.append(_row(night + 50 * clock.MINUTE, insurer.size, *_DROPPED))
+    if day.weekday() == 6:
+        out += _maintenance(insurer, night + 3 * clock.HOUR)
     if (day + dt.timedelta(days=1)).day == 1:
         out += _month_end(night + 90 * clock.MINUTE, insurer.size)
     if day.weekday() < 5:
@@ -41,6 +45,16 @@ def _of_day(insurer: Insurer, day: dt.date, seed: int) -> list[dict[str, Any]]:
         served = vendors[vendors["has_contract"] & (vendors["portal_login"] != "")]["vendor_id"]
         out += [_transfer(insurer, day, seed, night, str(vendor)) for vendor in served]
     return out
+
+
+def _maintenance(insurer: Insurer, begin: int) -> list[dict[str, Any]]:
+    """What is brought up to date, system after system, on Sunday night."""
+    found = insurer.systems["system_id"].astype(str).tolist()
+    what = ("API Activity", "Update", "svc-maintenance")
+    return [
+        _row(begin + n * 7 * clock.MINUTE, 0, *what, system, "none", "update installed")
+        for n, system in enumerate(found)
+    ]
 
 
 def _month_end(begin: int, members: int) -> list[dict[str, Any]]:

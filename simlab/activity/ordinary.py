@@ -1,7 +1,8 @@
 """Ordinary days at the company as one event table: what a log holds when nothing is wrong.
 
-With its small oddities, which are innocent: mistyped passwords, expired codes, a badge not read,
-somebody who works late, the month-end job that reads everybody.
+With its oddities, which are innocent: mistyped and forgotten passwords, expired codes, a badge that is
+not read or broken, somebody who works late, on a journey or at the shared machine, a record opened by
+mistake, an absent colleague's list, month-end reports, and the job that reads everybody.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import datetime as dt
 import pandas as pd
 
 from simlab import clock, events
-from simlab.activity import caseload, machines, portal, roster, tasks
+from simlab.activity import caseload, machines, oddities, portal, roster, tasks
 from simlab.errors import InputError
 from simlab.insurer import Insurer
 
@@ -26,12 +27,11 @@ class Company:
     def __init__(self, insurer: Insurer) -> None:
         self._insurer = insurer
         self._workers, self._people = roster.workers(insurer), tasks.People(insurer)
-        self._home = roster.at_home(self._workers, insurer)
 
     @property
     def per_day(self) -> int:
         """About how many events a day has."""
-        return 100 * len(self._workers.actor)
+        return 100 * self._workers.many
 
     def earliest(self, day: dt.date) -> int:
         """A moment (microseconds UTC) before which nothing of a day, or of a later one, happens."""
@@ -39,24 +39,25 @@ class Company:
 
     def days(self, start: dt.date, days: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The events of the shifts that begin in so many days, and the work given out in them: both in order."""
-        at_work, evening, dates = self._shifts(start, days, seed)
+        at_work, every, dates = self._shifts(start, days, seed)
         people = self._people
-        frames = [tasks.logons(at_work, seed), tasks.badges(at_work, seed)]
-        frames += [tasks.cases(at_work, people, seed), tasks.mail(at_work, seed)]
-        frames += [tasks.logons(evening, seed), tasks.cases(evening, people, seed)]
+        done = tasks.worked(every, people, seed)
+        frames = [tasks.logons(every, seed), tasks.badges(at_work, seed), tasks.mail(at_work, seed)]
+        frames += [tasks.cases(every, people, done, seed), *oddities.oddities(every, people, done, dates, seed)]
         frames += [portal.visits(people, dates, seed), machines.jobs(self._insurer, dates, seed)]
-        return events.concat(frames), caseload.given([at_work, evening], people, seed)
+        return events.concat(frames), caseload.given(every, people, done, seed)
 
     def queue(self, start: dt.date, days: int, seed: int) -> pd.DataFrame:
         """The work given out in so many days, in order of time."""
-        at_work, evening, _ = self._shifts(start, days, seed)
-        return caseload.given([at_work, evening], self._people, seed)
+        _, every, _ = self._shifts(start, days, seed)
+        return caseload.given(every, self._people, tasks.worked(every, self._people, seed), seed)
 
     def _shifts(self, start: dt.date, days: int, seed: int) -> tuple[roster.Shifts, roster.Shifts, list[dt.date]]:
+        """The shifts of the days, and those together with the evenings."""
         dates = [start + dt.timedelta(days=n) for n in range(days)]
         by_day = [roster.shifts(self._workers, date, seed) for date in dates]
-        late = [roster.late(day, self._home, seed) for day in by_day]
-        return roster.joined(by_day), roster.joined(late), dates
+        late = [roster.late(day, seed) for day in by_day]
+        return roster.joined(by_day), roster.joined([*by_day, *late]), dates
 
 
 def ordinary(insurer: Insurer, *, start: dt.date, days: int, seed: int) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Who works when: one entry for each person and day of work, and for each vendor's log-in.
+"""Who works when and where: one entry for each person and day of work, and for each vendor's log-in.
 
 All numbers of a day come from (seed, day, person): a day is the same whether it is made alone or as
 one of a year, and a new member of staff changes nobody else's day.
@@ -6,8 +6,9 @@ one of a year, and a new member of staff changes nobody else's day.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,14 +25,22 @@ ZONE, ZONES = "America/Chicago", {"CO": "America/Denver"}
 MILLI = 1000
 ILL = 45_000  # in a million: away on a working day
 LATE = 15_000  # in a million: works on in the evening
+# Where a shift is worked: at the desk, at home, on a journey, at the machine that a site's staff share.
+PLACES = DESK, HOME, JOURNEY, KIOSK = range(4)
+TRAVELS, NO_LAPTOP = 30_000, 3_000  # in a million: a nurse reviewer's week, a shift at a site
 
 Names = npt.NDArray[np.object_]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
 class Workers:
-    """Those who work, staff first and then vendors' log-ins: one entry each in every array."""
+    """Those who work, staff first and then vendors' log-ins: `many` entries for each of the PLACES.
 
+    Entry n is somebody at their desk, HOME * many + n the same person at home.
+    """
+
+    many: int
     actor: Names
     role: Names
     device: Names
@@ -41,9 +50,20 @@ class Workers:
     number: I64
     start_hour: I64
     hours: I64
-    has_mfa: npt.NDArray[np.bool_]
-    is_on_site: npt.NDArray[np.bool_]
-    is_active: npt.NDArray[np.bool_]
+    has_mfa: Flags
+    is_on_site: Flags
+    is_active: Flags
+
+    @functools.cached_property
+    def roles(self) -> tuple[str, ...]:
+        """The roles there are, in order."""
+        return tuple(sorted(set(self.role)))
+
+    @functools.cached_property
+    def role_code(self) -> I64:
+        """Each one's role as a place in `roles`."""
+        place = {role: n for n, role in enumerate(self.roles)}
+        return np.array([place[role] for role in self.role], dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +81,7 @@ class Shifts:
     session: Names
     covers: I64
 
-    def only(self, keep: npt.NDArray[np.bool_]) -> Shifts:
+    def only(self, keep: Flags) -> Shifts:
         """The shifts for which `keep` holds."""
         cut = (self.who[keep], self.key[keep], self.begin[keep], self.length[keep], self.session[keep])
         return Shifts(self.workers, *cut, self.covers[keep])
@@ -72,70 +92,92 @@ def workers(insurer: Insurer) -> Workers:
     staff, sites, devices = insurer.staff, insurer.sites.set_index("site_id"), insurer.devices
     vendors = insurer.vendors.query("portal_login != ''")
     laptops = devices[devices["kind"] == "laptop"].drop_duplicates("staff_id").set_index("staff_id")["device_id"]
-    home = sites.loc[staff["site_id"].astype(str).tolist()]
-    many = len(vendors)
+    desk = sites.loc[staff["site_id"].astype(str).tolist()]
+    none, places = [""] * len(vendors), len(PLACES)
     start = staff["shift_start_hour"].to_numpy()
+    laptop, site = laptops.reindex(staff["staff_id"]).fillna(""), staff["site_id"].astype(str)
+    # A vendor's number stays its own however many staff there are.
+    number = np.concatenate([np.arange(len(staff)), 900_000 + _digits(vendors["vendor_id"])]).astype(np.int64)
+    remote = _objects(["remote"] * len(number))
+    home = str(sites.loc["remote", "egress_ip"])
+    hotel = [f"203.0.113.{200 + n % 30}" for n in number.tolist()]  # neither the company's nor members' homes
+    here = (desk["kind"] != "remote").to_numpy(bool)
     return Workers(
-        actor=_objects(staff["staff_id"], vendors["portal_login"]),
-        role=_objects(staff["role"].astype(str), ["vendor"] * many),
-        device=_objects(laptops.reindex(staff["staff_id"]).fillna(""), [""] * many),
-        site=_objects(staff["site_id"].astype(str), [""] * many),
-        src_ip=_objects(home["egress_ip"], vendors["egress_ip"]),
-        zone=_objects(home["state"].map(ZONES).fillna(ZONE), [ZONE] * many),
-        # A vendor's number stays its own however many staff there are.
-        number=np.concatenate([np.arange(len(staff)), 900_000 + _digits(vendors["vendor_id"])]).astype(np.int64),
-        start_hour=np.concatenate([start, np.full(many, 8)]).astype(np.int64),
-        hours=np.concatenate([(staff["shift_end_hour"].to_numpy() - start) % 24, np.full(many, 9)]).astype(np.int64),
-        has_mfa=np.concatenate([np.ones(len(staff), bool), vendors["has_mfa"].to_numpy(bool)]),
-        is_on_site=np.concatenate([(home["kind"] != "remote").to_numpy(bool), np.zeros(many, bool)]),
-        is_active=np.concatenate([staff["is_active"].to_numpy(bool), np.ones(many, bool)]),
+        many=len(number),
+        actor=np.tile(_objects(staff["staff_id"], vendors["portal_login"]), places),
+        role=np.tile(_objects(staff["role"].astype(str), ["vendor"] * len(vendors)), places),
+        device=_objects(*(laptop, none) * 3, [f"kiosk-{name}" for name in site], none),
+        site=np.concatenate([_objects(site, none), remote, remote, _objects(site, none)]),
+        src_ip=_objects(
+            *(desk["egress_ip"], vendors["egress_ip"], [home] * len(number), hotel),
+            *(desk["egress_ip"], vendors["egress_ip"]),
+        ),
+        zone=np.tile(_objects(desk["state"].map(ZONES).fillna(ZONE), [ZONE] * len(vendors)), places),
+        number=np.tile(number, places),
+        start_hour=np.tile(np.concatenate([start, np.full(len(vendors), 8)]).astype(np.int64), places),
+        hours=np.tile(
+            np.concatenate([(staff["shift_end_hour"].to_numpy() - start) % 24, np.full(len(vendors), 9)]), places
+        ).astype(np.int64),
+        has_mfa=np.tile(np.concatenate([np.ones(len(staff), bool), vendors["has_mfa"].to_numpy(bool)]), places),
+        is_on_site=np.concatenate([_flags(here, vendors), np.zeros(2 * len(number), bool), _flags(here, vendors)]),
+        is_active=np.tile(np.concatenate([staff["is_active"].to_numpy(bool), np.ones(len(vendors), bool)]), places),
     )
 
 
 def shifts(workers: Workers, day: dt.date, seed: int) -> Shifts:
     """The shifts that begin on a day."""
-    key = day_key(day) + workers.number
-    often = np.full(len(key), 1_000_000 - ILL)
+    many = workers.many
+    key = day_key(day) + workers.number[:many]
+    often = np.full(many, 1_000_000 - ILL)
     if day.weekday() >= 5:
-        weekend = {role: work(role).weekend for role in set(workers.role)}
-        often = np.array([weekend[role] for role in workers.role])
-    here = workers.is_active & draw.chance(seed, "at work", key, often)
+        often = np.array([work(role).weekend for role in workers.roles])[workers.role_code[:many]]
+    here = workers.is_active[:many] & draw.chance(seed, "at work", key, often)
     who = np.flatnonzero(here)
     offset = {name: midnight(day, name) for name in set(workers.zone)}
-    begin = (
-        np.array([offset[name] for name in workers.zone], dtype=np.int64)[who] + workers.start_hour[who] * clock.HOUR
-    )
+    begin = np.array([offset[name] for name in workers.zone[who]], dtype=np.int64)
+    begin += workers.start_hour[who] * clock.HOUR
     begin += draw.between(seed, "arrives", key[who], -8 * 60 * MILLI, 14 * 60 * MILLI) * MILLI
     begin += draw.below(seed, "arrives fine", key[who], MILLI)
     length = workers.hours[who] * clock.HOUR + draw.below(seed, "stays", key[who], 25 * 60 * MILLI) * MILLI
-    return Shifts(workers, who, key[who], begin, length, sessions(seed, key[who]), _covers(workers, here, key, seed))
+    covers = _covers(workers, here, key, seed)
+    at = places(workers, day, seed)[who] * many + who
+    return Shifts(workers, at, key[who], begin, length, sessions(seed, key[who]), covers)
 
 
-def _covers(workers: Workers, here: npt.NDArray[np.bool_], key: I64, seed: int) -> I64:
+def places(workers: Workers, day: dt.date, seed: int) -> I64:
+    """Where each of the `many` works on a day, as one of PLACES."""
+    many = workers.many
+    number, on_site = workers.number[:many], workers.is_on_site[:many]
+    at = np.full(many, DESK, dtype=np.int64)
+    at[on_site & draw.chance(seed, "no laptop", day_key(day) + number, NO_LAPTOP)] = KIOSK
+    # Nurse reviewers visit hospitals, a working week at a time.
+    monday = day_key(day - dt.timedelta(days=day.weekday()))
+    travels = (workers.role[:many] == "nurse_reviewer") & draw.chance(seed, "travels", monday + number, TRAVELS)
+    at[travels & (day.weekday() < 5)] = JOURNEY
+    return at
+
+
+def _covers(workers: Workers, here: Flags, key: I64, seed: int) -> I64:
     """Of each who is here, somebody of their role who is not; on a weekend most are not, and nobody covers."""
     out = np.full(len(here), -1, dtype=np.int64)
-    for role in set(workers.role) - {"vendor"}:
-        mine = workers.role == role
-        away, there = np.flatnonzero(mine & workers.is_active & ~here), np.flatnonzero(mine & here)
-        if 0 < len(away) <= len(there):
+    role, active = workers.role_code[: workers.many], workers.is_active[: workers.many]
+    for code, name in enumerate(workers.roles):
+        away, there = np.flatnonzero((role == code) & active & ~here), np.flatnonzero((role == code) & here)
+        if name != "vendor" and 0 < len(away) <= len(there):
             out[there] = away[draw.below(seed, "covers whom", key[there], len(away))]
     return out[here]
 
 
-def at_home(workers: Workers, insurer: Insurer) -> Workers:
-    """The same people, working from home."""
-    home = insurer.sites.query("kind == 'remote'").iloc[0]
-    site, address = (np.full(len(workers.actor), str(home[name]), dtype=object) for name in ("site_id", "egress_ip"))
-    return dataclasses.replace(workers, site=site, src_ip=address, is_on_site=np.zeros(len(site), bool))
-
-
-def late(day: Shifts, home: Workers, seed: int) -> Shifts:
+def late(day: Shifts, seed: int) -> Shifts:
     """Those of a day's staff who work on from home in the evening, in a session of its own."""
     some = day.only(draw.chance(seed, "works late", day.key, LATE) & (day.workers.role[day.who] != "vendor"))
     pause = draw.between(seed, "pause", some.key, 90, 200) * clock.MINUTE
     length = draw.between(seed, "late minutes", some.key, 30, 80) * clock.MINUTE
     key = -some.key  # the same person and day, and yet other draws
-    return Shifts(home, some.who, key, some.begin + some.length + pause, length, sessions(seed, key), some.covers)
+    # Who is on a journey works on there.
+    many = day.workers.many
+    at = np.where(some.who // many == JOURNEY, some.who, HOME * many + some.who % many)
+    return Shifts(day.workers, at, key, some.begin + some.length + pause, length, sessions(seed, key), some.covers)
 
 
 def joined(parts: list[Shifts]) -> Shifts:
@@ -154,14 +196,19 @@ def day_key(day: dt.date) -> int:
     return day.toordinal() * 1_000_000
 
 
+@functools.lru_cache(maxsize=4096)
 def midnight(day: dt.date, zone: str) -> int:
     """A local day's beginning in microseconds UTC, by the offset that holds there at noon."""
     noon = dt.datetime.combine(day, dt.time(12), tzinfo=clock.zone(zone))
     return clock.micros(noon) - 12 * clock.HOUR
 
 
-def _objects(*parts: pd.Series | list[str]) -> Names:
+def _objects(*parts: pd.Series | Sequence[str]) -> Names:
     return np.concatenate([np.asarray(part, dtype=object) for part in parts])
+
+
+def _flags(here: Flags, vendors: pd.DataFrame) -> Flags:
+    return np.concatenate([here, np.zeros(len(vendors), bool)])
 
 
 def _digits(ids: pd.Series) -> I64:

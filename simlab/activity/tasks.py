@@ -13,7 +13,7 @@ import pandas as pd
 
 from simlab import clock, draw, events
 from simlab.activity.roster import MILLI, Shifts
-from simlab.activity.work import Step, Work, work
+from simlab.activity.work import Work, work
 from simlab.draw import I64
 from simlab.insurer import Insurer
 
@@ -30,7 +30,7 @@ _LOGON = (
     ("Logoff", "Success", ""),
 )
 _DOOR = (("Refuse", "Failure", "badge not read"), ("Swipe", "Success", "in"), ("Swipe", "Success", "out"))
-WRONG_PASSWORD, EXPIRED, NOT_READ = 30_000, 12_000, 10_000  # in a million
+WRONG_PASSWORD, EXPIRED, NOT_READ, BROKEN = 30_000, 12_000, 10_000, 2_000  # in a million
 
 
 class People:
@@ -52,12 +52,15 @@ class People:
 
 
 class Case(NamedTuple):
-    """Cases worked on: the `shift` (index), a key for draws, when, and the claim or member (number) it is about."""
+    """A role's cases: the `shift` (index), a key for draws, when, the claim or member (number) and the member."""
 
+    role: str
+    work: Work
     shift: I64
     key: I64
     time: I64
     about: I64
+    member: I64
 
 
 class _Did(NamedTuple):
@@ -75,7 +78,7 @@ def by(index: I64, values: Sequence[str] | np.ndarray) -> pd.Categorical:
     return pd.Categorical.from_codes(codes[index], pd.Index(found, dtype="str"))
 
 
-def _by_worker(shifts: Shifts, shift: I64, *names: str) -> dict[str, pd.Categorical]:
+def by_worker(shifts: Shifts, shift: I64, *names: str) -> dict[str, pd.Categorical]:
     """The columns that follow from whose shift it is."""
     return {name: by(shifts.who[shift], getattr(shifts.workers, name)) for name in names}
 
@@ -97,7 +100,7 @@ def logons(shifts: Shifts, seed: int) -> pd.DataFrame:
     shift = np.concatenate([every[happens] for happens, _ in done])
     what = np.repeat(np.arange(len(done)), [int(happens.sum()) for happens, _ in done])
     system = np.where(shifts.workers.role == "vendor", "vendor-portal", "identity")
-    columns = _by_worker(shifts, shift, "actor", "role", "device", "site", "src_ip") | _told(what, _LOGON)
+    columns = by_worker(shifts, shift, "actor", "role", "device", "site", "src_ip") | _told(what, _LOGON)
     columns["session"] = by(np.where(what == 0, len(every), shift), np.append(shifts.session, ""))
     return events.frame(
         {
@@ -111,15 +114,22 @@ def logons(shifts: Shifts, seed: int) -> pd.DataFrame:
 
 
 def badges(shifts: Shifts, seed: int) -> pd.DataFrame:
-    """Doors: those who work at a site come in and go out; now and then a badge is not read at once."""
+    """Doors: those who work at a site come in and go out; now and then a badge is not read at once.
+
+    A badge that is broken is refused three times, and its owner is let in by somebody: no swipe tells.
+    """
     here = shifts.only(shifts.workers.is_on_site[shifts.who])
     key, every = here.key, np.arange(len(here.who))
     walk = draw.between(seed, "walk", key, 120_000, 480_000) * MILLI
-    again = draw.chance(seed, "badge not read", key, NOT_READ)
-    shift = np.concatenate([every[again], every, every])
-    what = np.repeat([0, 1, 2], [int(again.sum()), len(every), len(every)])
-    time = [(here.begin - walk - 6 * clock.SECOND)[again], here.begin - walk, here.begin + here.length + walk]
-    columns = _by_worker(here, shift, "actor", "role", "site") | _told(what, _DOOR)
+    broken = draw.chance(seed, "badge broken", key, BROKEN)
+    again = draw.chance(seed, "badge not read", key, NOT_READ) | broken
+    come, go = here.begin - walk, here.begin + here.length + walk
+    done = [(again, 0, come - 6 * clock.SECOND), (~broken, 1, come), (~broken, 2, go)]
+    done += [(broken, 0, come - n * clock.SECOND) for n in (15, 25)]
+    shift = np.concatenate([every[happens] for happens, _, _ in done])
+    what = np.repeat([w for _, w, _ in done], [int(happens.sum()) for happens, _, _ in done])
+    time = [when[happens] for happens, _, when in done]
+    columns = by_worker(here, shift, "actor", "role", "site") | _told(what, _DOOR)
     steady = {"class_name": "Physical Access", "system": "badge-system"}
     return events.frame({**columns, **steady, "time": np.concatenate(time)}, len(shift))
 
@@ -131,12 +141,11 @@ def _told(what: I64, table: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
 
 def mail(shifts: Shifts, seed: int) -> pd.DataFrame:
     """Letters sent and received, without what stands in them."""
-    spans = {role: work(role).mail for role in set(shifts.workers.role)}
-    span = np.array([spans[role] for role in shifts.workers.role])[shifts.who]
-    shift, key = _several(shifts, seed, "letters", span)
+    span = np.array([work(role).mail for role in shifts.workers.roles])[shifts.workers.role_code[shifts.who]]
+    shift, key = _several(shifts, seed, "letters", np.arange(len(shifts.who)), span)
     came = draw.chance(seed, "came", key, 600_000)
     # A letter comes in by itself, whoever is logged in where: only one that is sent has a place.
-    columns = _by_worker(shifts, shift, "actor", "role") | {
+    columns = by_worker(shifts, shift, "actor", "role") | {
         "activity_name": by(came.astype(np.int64), ["Send", "Receive"])
     }
     for name in ("device", "site", "src_ip"):
@@ -147,17 +156,27 @@ def mail(shifts: Shifts, seed: int) -> pd.DataFrame:
     return events.frame({**columns, **steady, "time": _moments(shifts, seed, shift, key)}, len(shift))
 
 
-def cases(shifts: Shifts, people: People, seed: int) -> pd.DataFrame:
+def worked(shifts: Shifts, people: People, seed: int) -> list[Case]:
+    """The cases that the shifts work on, role by role."""
+    return [_of_role(shifts, people, seed, role) for role in shifts.workers.roles]
+
+
+def _of_role(shifts: Shifts, people: People, seed: int, role: str) -> Case:
+    mine = work(role)
+    some = np.flatnonzero(shifts.workers.role_code[shifts.who] == shifts.workers.roles.index(role))
+    shift, key = _several(shifts, seed, "cases", some, np.broadcast_to(np.array(mine.cases), (len(some), 2)))
+    about = draw.below(seed, "about", key, len(people.of_claim if mine.about == "claims" else people.ids))
+    member = people.of_claim[about] if mine.about == "claims" else about
+    return Case(role, mine, shift, key, _moments(shifts, seed, shift, key), about, member)
+
+
+def cases(shifts: Shifts, people: People, done: list[Case], seed: int) -> pd.DataFrame:
     """Records read, changed and exported, as each role's work needs it (simlab/content/work)."""
-    done: list[_Did] = []
-    steps: list[tuple[Step, str]] = []
-    for role in sorted(set(shifts.workers.role)):
-        mine = work(role)
-        done += _cases(shifts, people, seed, role, mine)
-        steps += [(step, mine.purpose) for step in mine.steps]
-    what = np.repeat(np.arange(len(steps)), [len(d.time) for d in done])
-    shift, time, member, count = (np.concatenate(parts) for parts in zip(*done, strict=True))
-    columns: dict[str, Any] = _by_worker(shifts, shift, "actor", "role", "device", "site", "src_ip")
+    did = [_did(case, i, seed) for case in done for i in range(len(case.work.steps))]
+    steps = [(step, case.work.purpose) for case in done for step in case.work.steps]
+    what = np.repeat(np.arange(len(steps)), [len(d.time) for d in did])
+    shift, time, member, count = (np.concatenate(parts) for parts in zip(*did, strict=True))
+    columns: dict[str, Any] = by_worker(shifts, shift, "actor", "role", "device", "site", "src_ip")
     for name, of in (
         ("class_name", "kind"),
         ("activity_name", "activity"),
@@ -170,36 +189,23 @@ def cases(shifts: Shifts, people: People, seed: int) -> pd.DataFrame:
     return events.frame(columns, len(time))
 
 
-def assigned(shifts: Shifts, people: People, seed: int, role: str, mine: Work) -> Case:
-    """The cases of a role's shifts."""
-    span = np.where((shifts.workers.role == role)[shifts.who, None], mine.cases, 0)
-    shift, key = _several(shifts, seed, "cases", span)
-    about = draw.below(seed, "about", key, len(people.of_claim if mine.about == "claims" else people.ids))
-    return Case(shift, key, _moments(shifts, seed, shift, key), about)
+def _did(case: Case, nth: int, seed: int) -> _Did:
+    """Where the nth step of a role's work is taken."""
+    step, own = case.work.steps[nth], case.key * 16 + nth
+    does = np.flatnonzero(draw.chance(seed, "step", own, step.percent * 10_000))
+    took = nth * 30_000 + draw.between(seed, "takes", own[does], 0, 25_000)
+    count = draw.between(seed, "records", own[does], *step.records)
+    # An event names its member where it is about one record.
+    named = np.where(count == 1, case.member[does], -1)
+    return _Did(case.shift[does], case.time[does] + took * MILLI, named, count)
 
 
-def _cases(shifts: Shifts, people: People, seed: int, role: str, mine: Work) -> list[_Did]:
-    """One entry for each step of a role's work."""
-    shift, key, time, about = assigned(shifts, people, seed, role, mine)
-    member = people.of_claim[about] if mine.about == "claims" else about
-    out = []
-    for i, step in enumerate(mine.steps):
-        own = key * 16 + i
-        does = draw.chance(seed, "step", own, step.percent * 10_000)
-        took = i * 30_000 + draw.between(seed, "takes", own[does], 0, 25_000)
-        count = draw.between(seed, "records", own[does], *step.records)
-        # An event names its member where it is about one record.
-        named = np.where(count == 1, member[does], -1)
-        out.append(_Did(shift[does], time[does] + took * MILLI, named, count))
-    return out
-
-
-def _several(shifts: Shifts, seed: int, label: str, span: np.ndarray) -> tuple[I64, I64]:
-    """So many things in each shift, by its length: the shift of each (index), and a key for draws."""
+def _several(shifts: Shifts, seed: int, label: str, some: I64, span: np.ndarray) -> tuple[I64, I64]:
+    """So many things in each of some shifts, by its length: the shift of each (index), and a key for draws."""
     low, high = span[:, 0].astype(np.int64), span[:, 1].astype(np.int64)
-    full = low + draw.below(seed, label, shifts.key, high - low + 1)
-    many = np.minimum((full * (shifts.length // clock.MINUTE) + 300) // (SHIFT // clock.MINUTE), MOST)
-    shift = np.repeat(np.arange(len(many)), many)
+    full = low + draw.below(seed, label, shifts.key[some], high - low + 1)
+    many = np.minimum((full * (shifts.length[some] // clock.MINUTE) + 300) // (SHIFT // clock.MINUTE), MOST)
+    shift = np.repeat(some, many)
     nth = np.arange(len(shift)) - np.repeat(np.cumsum(many) - many, many)
     return shift, shifts.key[shift] * MOST + nth
 

@@ -6,6 +6,7 @@ new may be chosen, and changes nothing about the others.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -119,15 +120,25 @@ class Scene:
         return staff[staff["is_active"] & staff["role"].astype(str).isin(allowed)]
 
     def desk(self, person: Person, time: int) -> Row:
-        """The columns of somebody at their own desk, in the session of that day's shift.
+        """The columns of somebody where they work that day, in the session of that day's shift.
 
         With the seed of the ordinary days it is the very session that stands in them.
         """
         day = clock.local_date(clock.instant(time), person.zone)
         session = str(roster.sessions(self.seed, [roster.day_key(day) + person.number])[0])
-        return {**_who(person), "device": person.device, "site": person.site, "src_ip": person.src_ip} | {
-            "session": session, "time": time
-        }  # fmt: skip
+        at = int(self._places(day)[person.number]) * self.crew.many + person.number
+        place = {name: str(getattr(self.crew, name)[at]) for name in ("device", "site", "src_ip")}
+        return {**_who(person), **place, "session": session, "time": time}
+
+    @functools.cached_property
+    def _known(self) -> dict[dt.date, np.ndarray]:
+        return {}
+
+    def _places(self, day: dt.date) -> np.ndarray:
+        """Where everybody works on a day."""
+        if day not in self._known:
+            self._known[day] = roster.places(self.crew, day, self.seed)
+        return self._known[day]
 
     def elsewhere(self, person: Person, time: int, src_ip: str, session: str) -> Row:
         """The columns of somebody's account used from an address of the outside."""
