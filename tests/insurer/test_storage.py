@@ -10,11 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
 from simlab.errors import InputError, UnknownName
-from simlab.insurer import TABLES, Insurer
+from simlab.insurer import TABLES, Insurer, parquet
+from simlab.insurer.duck import connect
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +190,8 @@ def test_a_full_disk_leaves_nothing_that_could_be_taken_for_whole(tmp_path: Path
     code = f"""
 import resource, signal, sys
 from simlab.errors import InputError
-from simlab.insurer import TABLES, Insurer
+from simlab.insurer import TABLES, Insurer, parquet
+from simlab.insurer.duck import connect
 insurer = Insurer.build(5, 300)
 for name in TABLES: insurer.table(name)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -213,3 +216,22 @@ def test_a_manifest_that_cannot_be_written_leaves_nothing(
     with pytest.raises(InputError, match="larkspur: cannot be written: No space left on device"):
         built.write(tmp_path / "larkspur")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_without_rows_and_one_with_gaps_come_back(tmp_path: Path) -> None:
+    whole = pd.DataFrame(
+        {
+            "word": pd.Categorical(["b", None, "it's"], categories=["it's", "b", "unused"]),
+            "text": pd.array(["x", "ü|\n", ""], dtype="str"),
+            "when": np.array([0, 1, 2], dtype="datetime64[s]"),
+            "fine": np.array([1_767_225_600_000_001, np.iinfo(np.int64).min, -1], dtype="datetime64[us]"),
+            "small": np.array([1, -2, 3], dtype=np.int8),
+            "is": [True, False, True],
+        }
+    )
+    for frame in (whole, whole.head(0)):
+        path = tmp_path / f"{len(frame)}.parquet"
+        with connect() as con:
+            kept = parquet.write(con, frame, path)
+            parquet.require_form(con, path, kept)
+        pd.testing.assert_frame_equal(parquet.read(path, kept), frame)
