@@ -125,7 +125,8 @@ def test_amounts_add_up_to_the_cent(world: Insurer) -> None:
     assert (e["paid_cents"].to_numpy() == of(world, "claims", "CLM_PMT_AMT_CENTS", e["CLM_ID"]).to_numpy()).all()
     denied = of(world, "claims", "status", e["CLM_ID"]) == "denied"
     assert ((e["reason"] != "") == denied).all() and (e.loc[denied, "copay_cents"] == 0).all()
-    assert (e["billed_cents"] > 0).all()
+    price = {p.id: p.low for p in pools.codes().procedures}
+    assert (e["billed_cents"] >= text(of(world, "claims", "HCPCS_CD_1", e["CLM_ID"])).map(price)).all()
 
 
 def test_a_letter_goes_to_the_confidential_address_when_there_is_one(world: Insurer) -> None:
@@ -150,6 +151,11 @@ def test_others_letters_go_to_the_subscriber_and_those_of_the_dead_to_a_represen
     assert ((e["addressee"] == "personal representative") == (death <= e["sent"])).all()
     adult = ~of(world, "members", "is_minor", text(e["addressee_id"])).astype(bool)
     assert (adult | e["is_confidential"]).all()
+    # The widow's letters are her own, and no longer his.
+    left = (subscriber.map(world.members.set_index("member_id")["death_date"]) <= e["sent"]) & ~of(
+        world, "members", "is_minor", text(e["member_id"])
+    ).astype(bool)
+    assert (text(e["addressee_id"])[left] == text(e["member_id"])[left]).all() and (left.any() or world.size == 100)
 
 
 def test_letters_come_after_care_and_not_much_later(world: Insurer) -> None:
@@ -182,6 +188,8 @@ def test_every_claim_that_needed_authorization_was_asked_for_before(world: Insur
 def test_requests_are_decided_in_time(world: Insurer) -> None:
     a = world.table("authorizations")
     assert (a["opened"] >= a["requested"]).all()
+    policy = of(world, "members", "policy_id", text(a["member_id"]))
+    assert (a["requested"] >= of(world, "policies", "start", policy)).all()
     assert (a["closed"].isna() == (a["decision"] == "pending")).all()
     days = (a["closed"].dt.normalize() - a["requested"]).dt.days
     assert (days[a["urgency"] == "standard"].dropna() <= 9).all()  # seven, and a weekend's end
