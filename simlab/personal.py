@@ -51,9 +51,9 @@ class Found:
 
 def find(text: str) -> list[Found]:
     """The parts of a text that look like a real person's data, in the order in which they stand."""
-    plain = _plain(text)
+    legible = plain(text)
     taken: list[Found] = []
-    for found in _all(plain):
+    for found in _all(legible):
         if not any(found.start < t.end and t.start < found.end for t in taken):
             taken.append(found)
     return sorted(taken, key=lambda f: f.start)
@@ -77,7 +77,7 @@ def clean(value: Any) -> Any:
     return value
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The text with digits, dashes and spaces of any script as ASCII; every character stays in its place."""
     return "".join(_one(c) for c in text)
 
