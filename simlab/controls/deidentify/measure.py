@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -65,7 +64,7 @@ def _groups(table: pd.DataFrame, quasi: Sequence[str]) -> tuple[I64, int]:
 
 def _dense(key: I64) -> tuple[I64, int]:
     codes, found = pd.factorize(key)
-    return cast("I64", codes.astype(np.int64)), len(found)
+    return codes.astype(np.int64), len(found)
 
 
 def _codes(table: pd.DataFrame, name: str) -> tuple[I64, int]:
@@ -73,6 +72,7 @@ def _codes(table: pd.DataFrame, name: str) -> tuple[I64, int]:
         raise UnknownName("column", name, table.columns)
     values = table[name]
     if isinstance(values.dtype, pd.CategoricalDtype):
-        return values.cat.codes.to_numpy(np.int64) + 1, len(values.cat.categories) + 1
+        shifted: I64 = np.add(values.cat.codes.to_numpy(np.int64), 1, dtype=np.int64)
+        return shifted, len(values.cat.categories) + 1
     codes, found = pd.factorize(values, use_na_sentinel=False)
     return codes.astype(np.int64), max(len(found), 1)
