@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -72,7 +73,7 @@ class Registry:
 
     @property
     def members(self) -> Mapping[str, str]:
-        return dict(self._names)
+        return MappingProxyType(self._names)
 
     def enter(
         self, record: Record, *, at: dt.datetime, by: str = "", seal: str = "", document: bytes | None = None

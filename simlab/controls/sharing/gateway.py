@@ -13,7 +13,7 @@ from simlab.clock import micros
 from simlab.controls.consent import asking
 from simlab.controls.consent.registry import Registry
 from simlab.controls.sharing.request import Decision, Disclosed, Part, Request
-from simlab.controls.sharing.rules import Rule, data_classes, facts, rules
+from simlab.controls.sharing.rules import Rule, data_classes, facts, purposes, recipients, rules_by_id, rules_for
 from simlab.controls.sharing.weighing import Way, Weighed, refused_by, ways
 from simlab.errors import DeniedError, UnknownName
 from simlab.events import DATA_CLASSES, Recorder, silent
@@ -53,8 +53,8 @@ class Gateway:
 
     def enter(self, entry: Disclosed) -> None:
         """Enter by hand what was disclosed outside the gateway, such as by mistake (rule `impermissible`)."""
-        if entry.rule not in {r.id for r in rules()}:
-            raise UnknownName("rule of sharing", entry.rule, (r.id for r in rules()))
+        if entry.rule not in rules_by_id():
+            raise UnknownName("rule of sharing", entry.rule, rules_by_id())
         self._disclosed.append(entry)
 
     def _decision(self, ask: Request) -> Decision:
@@ -68,11 +68,10 @@ class Gateway:
 
     def _unknown(self, ask: Request) -> str:
         """Why a request cannot be read as one about this organization's members; "" when it can."""
-        known = rules()
-        if ask.recipient not in {r.recipient for r in known}:
-            return str(UnknownName("kind of recipient", ask.recipient, {r.recipient for r in known}))
-        if ask.purpose not in {r.purpose for r in known}:
-            return str(UnknownName("purpose", ask.purpose, {r.purpose for r in known}))
+        if ask.recipient not in recipients():
+            return str(UnknownName("kind of recipient", ask.recipient, recipients()))
+        if ask.purpose not in purposes():
+            return str(UnknownName("purpose", ask.purpose, purposes()))
         for data in ask.data:
             if data not in data_classes():
                 return str(UnknownName("data class", data, data_classes()))
@@ -87,7 +86,7 @@ class Gateway:
         """The answer for one class of data: safeguards, rule, who asks, what was agreed, the minimum."""
         if stop := refused_by("always", ask, data, self._registry):
             return _refused(data, stop)
-        mine = [r for r in rules() if r.recipient == ask.recipient and r.purpose == ask.purpose]
+        mine = rules_for(ask.recipient, ask.purpose)
         if not mine:
             said = f"nothing lets the plan tell {ask.recipient} anything for {ask.purpose}"
             return Part(data, False, said, DEFAULT)
@@ -140,14 +139,14 @@ class Gateway:
         return None
 
     def _channel(self, ask: Request, part: Part) -> str:
-        rule = next(r for r in rules() if r.id == part.rule)
+        rule = rules_by_id()[part.rule]
         other = asking.confidential(self._registry, ask.member, ask.at) if rule.is_to_member else None
         return other.address if other else rule.channel
 
     def _tell(self, decision: Decision) -> None:
         ask = decision.request
         known = [data_classes()[p.data].event for p in decision.parts if p.data in data_classes()]
-        rule = next((r for r in rules() if r.id == decision.first.rule), None)
+        rule = rules_by_id().get(decision.first.rule)
         self._record(
             time=micros(ask.at),
             class_name="Disclosure",

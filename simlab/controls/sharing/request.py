@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import json
 from typing import Any
 
@@ -97,11 +98,11 @@ class Decision:
     def __bool__(self) -> bool:
         return self.is_allowed
 
-    @property
+    @functools.cached_property
     def allowed(self) -> tuple[Part, ...]:
         return tuple(p for p in self.parts if p.is_allowed)
 
-    @property
+    @functools.cached_property
     def withheld(self) -> tuple[Part, ...]:
         return tuple(p for p in self.parts if not p.is_allowed)
 

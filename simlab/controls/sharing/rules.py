@@ -183,6 +183,30 @@ def safeguards() -> tuple[Safeguard, ...]:
     return tuple(safeguard(name) for name in names("safeguards"))
 
 
+@functools.cache
+def rules_for(recipient: str, purpose: str) -> tuple[Rule, ...]:
+    """The rules for a kind of recipient and a purpose; none where nothing lets the plan tell them."""
+    return tuple(r for r in rules() if (r.recipient, r.purpose) == (recipient, purpose))
+
+
+@functools.cache
+def recipients() -> frozenset[str]:
+    """Every kind of recipient that a rule is for."""
+    return frozenset(r.recipient for r in rules())
+
+
+@functools.cache
+def purposes() -> frozenset[str]:
+    """Every purpose that a rule is for."""
+    return frozenset(r.purpose for r in rules())
+
+
+@functools.cache
+def rules_by_id() -> dict[str, Rule]:
+    """Every rule of sharing, by id."""
+    return {r.id: r for r in rules()}
+
+
 def rule(name: str) -> Rule:
     """A rule by its id. Raises UnknownName, ContentError."""
     found, where = load("sharing", name, Rule), resource("sharing", f"{name}.yml")
