@@ -19,7 +19,7 @@ from tests.browser.driving import at_rest, go_to, has_focus, opened, press_until
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("eobs", "redact", "inbox", "policy", "casefile")
+NAMES = ("eobs", "redact", "inbox", "policy", "casefile", "alerts")
 LEARNER = "ana.ito"
 LISTS = {
     "questions": "Questions that a caller must answer", "kind": "They ask for", "back": "Call back when in doubt",
@@ -100,6 +100,9 @@ def place(one: Locator, name: str, part: str) -> Locator:
     if name == "inbox":
         subject = next(m.subject for m in material.messages if m.id == ident)
         return one.get_by_role("group", name=subject, exact=True).get_by_label("It goes")
+    if name == "alerts":
+        title = next(c.title for c in material.cases if c.id == ident)
+        return one.get_by_role("group", name=title, exact=True).get_by_label("Your decision")
     if choice:
         return one.get_by_label(LISTS[ident])
     if name == "eobs":

@@ -70,7 +70,7 @@ def view(material: Morning) -> list[parts.Part]:
             "Closing everything and passing on everything both come to nothing.",
             "Five alerts lie on your desk.",
         ),
-        *(parts.dossier(c.id, c.title, c.pieces, CHOICES, "You") for c in material.cases),
+        *(parts.dossier(c.id, c.title, c.pieces, CHOICES, "Your decision") for c in material.cases),
     ]
 
 

@@ -41,7 +41,8 @@ function draw(model, root) {
       list(part.id, part.label, part.choices)),
     dossier: (part) => el("div", { class: "piece", role: "group", "aria-label": part.title },
       el("p", {}, el("strong", {}, part.title)),
-      el("dl", {}, ...part.pieces.flatMap(([name, lines]) => [el("dt", {}, name), ...lines.map((line) => el("dd", {}, line))])),
+      el("table", { class: "evidence" }, el("tbody", {}, ...part.pieces.map(([name, lines]) => el("tr", {},
+        el("th", { scope: "row" }, name), el("td", {}, ...lines.map((line) => el("div", {}, line))))))),
       list(part.id, part.label, part.choices)),
     table: (part) => {
       const head = el("tr", {}, ...part.head.map((name) => el("th", { scope: "col" }, name)), el("th", { scope: "col" }, part.mark));
