@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from simlab.exercise import tasks
 from simlab.exercise.variant import in_practice, own_seed
 from tests.browser.conftest import ROOT, Lab
-from tests.browser.driving import go_to, has_focus, opened, press_until, run_all
+from tests.browser.driving import at_rest, cell, go_to, has_focus, opened, press_until, run_all
 
 pytestmark = pytest.mark.browser
 
@@ -73,7 +73,7 @@ def test_the_lesson_is_worked_by_keyboard(page: Page, lab: Lab, keep: Keep) -> N
 
 
 def test_the_exercise_keeps_choices_runs_a_rule_and_sends_no_key(page: Page, lab: Lab, keep: Keep) -> None:
-    opened(page, lab, EXERCISE)
+    lab.renew(EXERCISE)
     worked = nbformat.read(ROOT / "solutions" / "06-monitoring" / "06-monitoring.ipynb", 4)
     rule = next(c.source for c in worked.cells if c.id == "rule-answer")
     page_file = lab.workspace / EXERCISE
@@ -83,6 +83,8 @@ def test_the_exercise_keeps_choices_runs_a_rule_and_sends_no_key(page: Page, lab
     answers["unexplained-answer"].source = next(c.source for c in worked.cells if c.id == "unexplained-answer")
     nbformat.write(book, page_file)
     page.goto(lab.url(EXERCISE))
+    expect(cell(page, 0)).to_be_focused()
+    at_rest(page)
     run_all(page)
     no_fault(page)
     expect(page.get_by_text("Caught: 0 of 3 incidents. Wasted: 0").first).to_be_visible()

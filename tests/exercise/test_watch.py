@@ -23,7 +23,7 @@ SEEDS = range(100, 104)
 
 def judged(rule: Any, seed: int = 100, **expected: Any) -> Verdict:
     spec = CheckSpec("simulate", (Lit("watch"), Expr("rule")), expect=Expect((), expected))
-    return drive(watch.play(spec, Context(seed)), lambda ask: respond(ask, {"rule": rule}))
+    return drive(watch.play(spec, Context(seed)), lambda ask: respond(ask, {"rule": lambda: rule}))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -84,9 +84,9 @@ def test_a_trainer_may_ask_for_less() -> None:
             "too many",
         ),
         (GOOD.replace("condition: selection", "condition: " + "not " * 400 + "selection"), "cannot be read"),
-        (7, "is not text"),
-        (None, "is not text"),
-        (b"title: x", "is not text"),
+        (7, "gave back no text"),
+        (None, "gave back no text"),
+        (b"title: x", "gave back no text"),
     ],
 )
 def test_a_text_that_is_no_rule_is_answered_in_words(rule: Any, said: str) -> None:

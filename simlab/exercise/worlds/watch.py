@@ -1,8 +1,8 @@
 """The watch: a learner's rule runs over four weeks that they have not seen.
 
-    rule: str      the text of a Sigma rule: plain, or with a correlation behind it
+    rule() -> str      the text of a Sigma rule: plain, or with a correlation behind it
 
-The judge reads the text (the learner's kernel runs nothing), runs it over a log of four weeks
+The judge reads the text (the learner's kernel only gives it), runs it over a log of four weeks
 drawn for the learner, and holds its alerts against what really happened.
 
 Numbers, and what `check.expect` may hold (with what holds when it says nothing):
@@ -41,13 +41,15 @@ _NUMBERS: Mapping[str, float] = {"caught": 3, "wasted": 4}
 
 def play(spec: CheckSpec, context: Context) -> Play:
     """`check.simulate("watch", rule)`. Raises ContentError for a check that is not written so."""
-    call = Call(_subject(spec), apply=False)
+    call = Call(_subject(spec))
     limits = {name: hidden(spec, name, usual) for name, usual in _NUMBERS.items()}
     (got,) = yield from ask([call])
     if got.error:
         return Verdict(0.0, f"Not yet: {trouble(call, got)}")
     if not isinstance(got.value, str):
-        return Verdict(0.0, "What you gave is not text. Give the rule's text, between three quotes on each side.")
+        return Verdict(
+            0.0, f"`{call.expr}` gave back no text. Let it return the rule's text, between three quotes on each side."
+        )
     from simlab.detection import detect  # Sigma and DuckDB are slow to load, and who looks at the log needs neither
 
     weeks = build(context.seed)
@@ -69,7 +71,7 @@ def practice_log() -> pd.DataFrame:
 def _subject(spec: CheckSpec) -> str:
     names = [a.text for a in spec.args if isinstance(a, Expr)]
     if len(names) != 1:
-        raise fault(spec, 'needs one text: check.simulate("watch", rule)')
+        raise fault(spec, 'needs one function: check.simulate("watch", rule)')
     for name in spec.expect.kwargs if spec.expect else ():
         if name not in _NUMBERS:
             raise fault(spec, f"expects {name!r}: the watch scores {', '.join(_NUMBERS)}")
