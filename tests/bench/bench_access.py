@@ -58,7 +58,15 @@ def bench() -> list[tuple[str, float, str]]:
         lambda: gate.decide_all(asked), by_cedar, lambda: [gate.decide(r) for r in asked], one_by_one, rounds=7
     )
     table = requests(ROWS)
-    allowed, decided = _best(lambda: access.allowed(table), lambda: access.decide_many(table), rounds=3)
+    labelled = table.assign(
+        label=pd.Categorical.from_codes((np.arange(ROWS) % 50 == 0).astype(np.int8), ["legitimate", "abuse"])
+    )
+    allowed, decided, scored = _best(
+        lambda: access.allowed(table),
+        lambda: access.decide_many(table),
+        lambda: access.score(None, labelled),
+        rounds=3,
+    )
     return [
         ("Cedar through the gate, in one call", ASKED / ours, "decisions per CPU s"),
         ("bare cedarpy with handles, in one call", ASKED / theirs, "decisions per CPU s"),
@@ -66,4 +74,5 @@ def bench() -> list[tuple[str, float, str]]:
         ("time through the gate over bare, one by one", single / bare_single, "ratio (at most 1.2)"),
         ("twin, allowed or not", ROWS / allowed, "decisions per CPU s"),
         ("twin, with the deciding policy", ROWS / decided, "decisions per CPU s"),
+        ("score of a policy set", ROWS / scored, "requests per CPU s"),
     ]

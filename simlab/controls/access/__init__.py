@@ -2,7 +2,8 @@
 
 `require(request)` raises where it is refused, `explain(request)` says why, `who_can(member, action)` lists
 who could. `Gate` holds the policies in force, `Glass` the glass that is broken for care, `score` counts
-work refused and delayed beside abuse let through, `decide_many` decides a table of requests, `conflicts`
+work refused and delayed beside abuse let through, `Known` fills in what the company's tables know of a
+request, `decide_many` decides a table of requests, `conflicts`
 names policies that contradict one another.
 """
 
@@ -12,6 +13,7 @@ from simlab.controls.access.conflicts import Conflict, conflicts
 from simlab.controls.access.explain import Explanation, explain
 from simlab.controls.access.gate import Decision, Gate, require
 from simlab.controls.access.glass import Breaking, Glass, Review
+from simlab.controls.access.known import Known
 from simlab.controls.access.policies import Note, Notes, Policies, Policy, parse, shipped, shipped_text
 from simlab.controls.access.request import Request
 from simlab.controls.access.scoring import Score, score
@@ -26,6 +28,7 @@ __all__ = [
     "Explanation",
     "Gate",
     "Glass",
+    "Known",
     "Note",
     "Notes",
     "Policies",

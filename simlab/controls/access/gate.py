@@ -120,9 +120,17 @@ class Gate:
         name = strange(request)
         if name:
             return _unknown_fact(name)
-        if self._members is not None and request.member not in self._members:
+        if not isinstance(request.actor, str) or not request.actor:
+            return _unknown_fact("actor")
+        if not isinstance(request.member, str) or not self._knows(request.member, request.action):
             return Decision(False, (UNKNOWN_MEMBER,))
         return None
+
+    def _knows(self, member: str, action: str) -> bool:
+        """Whether the plan knows the member; an export is of many and names none."""
+        if not member:
+            return action == "export"
+        return self._members is None or member in self._members
 
     def _ask(self, requests: list[Request]) -> list[Decision]:
         if not requests:

@@ -102,9 +102,15 @@ def shipped_text(name: str = "larkspur") -> str:
 
 
 @functools.cache
+def notes_of(name: str = "larkspur") -> tuple[Note, ...]:
+    """The notes of a shipped policy set, read once. Raises UnknownName, ContentError."""
+    return load("policies", name, Notes).policies
+
+
+@functools.cache
 def shipped(name: str = "larkspur") -> Policies:
     """A shipped policy set, read once. Raises UnknownName, ContentError."""
-    notes = load("policies", name, Notes).policies
+    notes = notes_of(name)
     found = parse(shipped_text(name), notes, file=f"policies/{name}.cedar")
     spare = {n.id for n in notes} ^ {p.id for p in found}
     if spare:
@@ -126,7 +132,7 @@ def parse(text: str, notes: Iterable[Note] | None = None, *, file: str = "polici
         raise ContentError(
             file, "is nested too deeply, or too long: make it several policies", line=line_of(text, deep)
         )
-    known = {n.id: n for n in (load("policies", "larkspur", Notes).policies if notes is None else notes)}
+    known = {n.id: n for n in (notes_of() if notes is None else notes)}
     try:
         handle = cedarpy.PolicySet.from_str(text)
         parsed = json.loads(cedarpy.policies_to_json_str(text))

@@ -59,6 +59,19 @@ def test_a_member_that_the_plan_does_not_know_is_refused() -> None:
     assert decision.policies == ("unknown-member",) and kept[0]["member"] == "M00000002"
 
 
+@pytest.mark.parametrize("member", ["", None, ["M00000001"], 1])
+def test_a_request_that_names_no_member_is_refused_unless_it_is_an_export(member: Any) -> None:
+    kept = Kept()
+    assert access.Gate().decide(WORK.with_(member=member), record=kept).policies == ("unknown-member",) and kept
+    export = WORK.with_(role="analyst", action="export", purpose="operations", relation="project", member="")
+    assert access.Gate().decide(export)
+
+
+@pytest.mark.parametrize("actor", ["", None])
+def test_a_request_of_nobody_is_refused(actor: Any) -> None:
+    assert access.Gate().decide(WORK.with_(actor=actor)).policies == ("unknown-actor",)
+
+
 def test_several_reasons_are_all_given_in_the_order_of_the_text() -> None:
     decision = access.Gate().decide(WORK.with_(kin="self", device="unmanaged"))
     assert decision.policies == ("own-record", "unmanaged-device")

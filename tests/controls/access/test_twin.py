@@ -96,9 +96,20 @@ def test_the_shipped_policies_decide_alike_and_for_the_same_reason(facts: list[d
     same(access.shipped(), facts)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(POLICY, min_size=1, max_size=4), st.lists(REQUEST, min_size=1, max_size=20))
 def test_any_policies_decide_alike(drawn: list[tuple[str, ...]], facts: list[dict[str, Any]]) -> None:
+    same_for(drawn, facts)
+
+
+@pytest.mark.long
+@settings(max_examples=600, deadline=None)
+@given(st.lists(POLICY, min_size=1, max_size=6), st.lists(st.one_of(REQUEST, likely()), min_size=1, max_size=40))
+def test_any_of_many_policies_decide_alike(drawn: list[tuple[str, ...]], facts: list[dict[str, Any]]) -> None:
+    same_for(drawn, facts)
+
+
+def same_for(drawn: list[tuple[str, ...]], facts: list[dict[str, Any]]) -> None:
     text = "\n".join(
         f'@id("p{i}") {effect} {scope} when {{ {when} }} unless {{ {unless} }};'
         for i, (effect, scope, when, unless) in enumerate(drawn)
