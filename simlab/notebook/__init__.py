@@ -4,7 +4,7 @@
 read, `watch` what a rule catches and whom it bothers, `glance` shows a few rows and `lonely` who is alone with a few facts, `roleplay` is a talk with consequences, `playbill` holds all of them, and `observe` its observer's sheet, `report_concern` is
 practice in a first report, `evaluate` asks what a lesson was worth, `console` runs a tabletop, `home`
 is the learner's first page, `previously` tells what went before, `jobaid` shows the page to print,
-`search` and `glossary` find words, `task` is worked on the page, `timeline` and `statemap` are pictures
+`search` and `glossary` find words, `task` is worked on the page, `overview` shows one insurer at a glance, `timeline` and `statemap` are pictures
 with their words.
 """
 
@@ -17,6 +17,7 @@ from simlab.notebook.finding import glossary, search
 from simlab.notebook.homepage import home
 from simlab.notebook.looking import glance, lonely
 from simlab.notebook.observe import observe
+from simlab.notebook.overview import overview
 from simlab.notebook.playbill import playbill
 from simlab.notebook.quiz import check, quiz
 from simlab.notebook.roleplay import roleplay
@@ -36,6 +37,7 @@ __all__ = [
     "jobaid",
     "lonely",
     "observe",
+    "overview",
     "playbill",
     "previously",
     "quiz",
