@@ -24,15 +24,20 @@ Mask = npt.NDArray[np.bool_]
 NEW_YEAR, YEAR_END = 20_454, 20_818
 NEVER = 10**6
 
-RELATIONSHIPS, GENDERS = ("self", "spouse", "child"), ("F", "M", "X")
+RELATIONSHIPS, GENDERS = ("self", "spouse", "child", "adult child"), ("F", "M", "X")
 _SIZES = (32, 28, 14, 14, 8, 4)  # households of 1 to 6, in a hundred
 _HAS_SPOUSE = np.array([0, 720_000, 760_000, 880_000, 900_000, 900_000])
-_AGES, _AGE_WEIGHTS = (19, 30, 40, 50, 60, 70, 80), (20, 18, 16, 17, 18, 8, 3)
+_AGES, _AGE_WEIGHTS = (19, 30, 40, 50, 60, 70, 80), (6, 8, 9, 22, 29, 17, 9)
+# Subscribers with children: five years of age from each of these on, and how many in a hundred of their
+# children are 18 to 25, who may stay on a parent's policy until they are 26 (45 CFR 147.120).
+_PARENTS, _PARENT_WEIGHTS = (26, 31, 36, 41, 46, 51, 56), (11, 17, 20, 18, 16, 12, 6)
+_GROWN = np.array([0, 0, 0, 360_000, 700_000, 880_000, 930_000])
 _ADULT = 18 * 366
 # Born on or after 2 January 2009: a child member is a minor through the whole of 2026.
 _CHILD = 6208
+_GROWN_FROM, _GROWN_TO = 18 * 365 + 10, 26 * 365 - 370
 # Deaths in a million by age band, so that about one member in a hundred has died.
-_DEATHS = np.array([400, 400, 4_000, 20_000, 68_000])
+_DEATHS = np.array([400, 400, 4_000, 14_000, 50_000])
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +107,8 @@ def build(seed: int, members: int) -> People:
     spouse = draw.chance(seed, "has spouse", homes, _HAS_SPOUSE[sizes - 1])
     relationship = _relationship(number - first[household], spouse[household])
     gender = _gender(seed, number, first[household], relationship)
-    born = _born(seed, number, first[household], relationship, (sizes - spouse > 1)[household])
+    born, grown = _born(seed, number, first[household], relationship, (sizes - spouse > 1)[household])
+    relationship = np.where(grown, 3, relationship)
     given, family = _names(seed, number, household, h_culture, gender, relationship)
     people = People(
         seed, h_state, h_place, h_culture, household, first, relationship, gender, born,
@@ -134,16 +140,24 @@ def _gender(seed: int, number: I64, first: I64, relationship: I64) -> I64:
     return np.where(opposite, 1 - subscriber, own)
 
 
-def _born(seed: int, number: I64, first: I64, relationship: I64, parent: Mask) -> I64:
-    """Birth days. Subscribers with children at home are 26 to 54; spouses are near in age."""
+def _born(seed: int, number: I64, first: I64, relationship: I64, parent: Mask) -> tuple[I64, Mask]:
+    """Birth days, and which children are grown. Ages follow the Census of 2010, within five points.
+
+    Of all residents 24.0 percent were under 18, 36.5 were 18 to 44, 26.4 were 45 to 64, and 13.0 were 65 and
+    over (Howden and Meyer, Age and Sex Composition: 2010, C2010BR-03).
+    """
     decade = draw.weighted(seed, "age", number, _AGE_WEIGHTS)
     alone = np.array(_AGES)[decade] * 1461 // 4 + 5 + draw.below(seed, "age days", number, 3650)
-    own = np.where(parent, draw.between(seed, "parent's age", number, 26 * 366, 54 * 366), alone)
+    five = draw.weighted(seed, "parent's age", number, _PARENT_WEIGHTS)
+    with_children = np.array(_PARENTS)[five] * 1461 // 4 + 5 + draw.below(seed, "parent's days", number, 1820)
+    own = np.where(parent, with_children, alone)
     subscriber = own[first]
     spouse = np.maximum(subscriber + draw.between(seed, "spouse's age", number, -2200, 2200), _ADULT)
-    oldest = np.minimum(_CHILD, subscriber - _ADULT)
-    child = 1 + draw.below(seed, "child's age", number, np.maximum(oldest, 1))
-    return NEW_YEAR - np.where(relationship == 0, own, np.where(relationship == 1, spouse, child))
+    grown = (relationship == 2) & draw.chance(seed, "grown", number, _GROWN[five[first]])
+    low = np.where(grown, _GROWN_FROM, 1)
+    oldest = np.minimum(np.where(grown, _GROWN_TO, _CHILD), subscriber - _ADULT)
+    child = low + draw.below(seed, "child's age", number, np.maximum(oldest - low + 1, 1))
+    return NEW_YEAR - np.where(relationship == 0, own, np.where(relationship == 1, spouse, child)), grown
 
 
 def _names(seed: int, number: I64, household: I64, h_culture: I64, gender: I64, relationship: I64) -> tuple[I64, I64]:
