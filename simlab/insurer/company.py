@@ -13,6 +13,7 @@ from simlab.insurer import pools
 from simlab.insurer.people import People
 from simlab.insurer.text import Objects, blank_where, category, column, objects
 
+FIRST = 40  # the staff who are there at every size
 _KINDS = ("laptop", "phone", "usb drive", "backup drive")
 
 
@@ -30,15 +31,15 @@ class Crew:
 
 def build(people: People) -> Crew:
     """The staff of an insurer of this size: one for every hundred members, at least forty."""
-    number = np.arange(max(40, len(people.household) // 100), dtype=np.int64)
+    number = np.arange(max(FIRST, len(people.household) // 100), dtype=np.int64)
     seed, roles = people.seed, pools.roles()
     fixed = np.repeat(np.arange(len(roles)), [r.of_forty for r in roles])
     role = draw.weighted(seed, "role", number, [r.weight for r in roles])
-    role[:40] = fixed
+    role[:FIRST] = fixed
     member = _memberships(people, number)
     given, family = _names(people, number, member)
     # The first forty stay, so that each role has someone at every size.
-    active = draw.chance(seed, "active", number, 950_000) | (number < 40)
+    active = draw.chance(seed, "active", number, 950_000) | (number < FIRST)
     return Crew(role, member, given, family, active, objects([f"S{n + 1:04d}" for n in number]))
 
 
@@ -48,7 +49,7 @@ def _memberships(people: People, number: I64) -> I64:
     Each has a household of their own to be found in, by number alone, so that none is taken
     twice and growth moves nobody.
     """
-    home = np.where(number < 40, number, number * 6 + draw.below(people.seed, "own household", number, 6))
+    home = np.where(number < FIRST, number, number * 6 + draw.below(people.seed, "own household", number, 6))
     insured = draw.chance(people.seed, "insured here", number, 550_000) & (home < len(people.first))
     found = people.first[np.minimum(home, len(people.first) - 1)]
     return np.where(insured & (people.died[found] > 10**5), found, -1)
@@ -64,8 +65,8 @@ def _names(people: People, number: I64, member: I64) -> tuple[I64, I64]:
     return np.where(mine, people.given[member], first), np.where(mine, people.family[member], last)
 
 
-def _site(people: People, crew: Crew) -> I64:
-    """Index of the site: the one in the member's own State, else remote; others by chance."""
+def site(people: People, crew: Crew) -> I64:
+    """Index of each one's site: the one in the member's own State, else remote; others by chance."""
     sites = pools.company().sites
     offices = [i for i, s in enumerate(sites) if s.kind == "office"]
     remote = [s.kind for s in sites].index("remote")
@@ -76,7 +77,11 @@ def _site(people: People, crew: Crew) -> I64:
 
 
 def staff_table(people: People, crew: Crew) -> pd.DataFrame:
-    """One row a person; shift hours are local, a night shift ends at a smaller hour than it starts."""
+    """One row a person; shift hours are local, a night shift ends at a smaller hour than it starts.
+
+    Role and `is_active` are as the year ends: who left in the course of it is not active. The columns of
+    `careers.columns` follow.
+    """
     roles, number = pools.roles(), np.arange(len(crew.role))
     size = np.array([len(r.shifts) for r in roles])
     flat = np.array([s for r in roles for s in r.shifts])
@@ -91,7 +96,7 @@ def staff_table(people: People, crew: Crew) -> pd.DataFrame:
             "department": category(np.array([departments.index(r.department) for r in roles])[crew.role], departments),
             "shift_start_hour": flat[shift, 0],
             "shift_end_hour": flat[shift, 1],
-            "site_id": category(_site(people, crew), [s.id for s in pools.company().sites]),
+            "site_id": category(site(people, crew), [s.id for s in pools.company().sites]),
             "member_id": column(blank_where(crew.member < 0, people.member_id[crew.member])),
             "is_active": crew.active,
         }

@@ -9,7 +9,7 @@ import pandas as pd
 
 from simlab import draw
 from simlab.draw import I64
-from simlab.insurer import pools
+from simlab.insurer import groups, pools
 from simlab.insurer.members import days
 from simlab.insurer.people import NEW_YEAR, YEAR_END, People
 from simlab.insurer.text import category, column
@@ -19,9 +19,10 @@ _MONTHS = (np.datetime64("2026-01") + np.arange(13)).astype("datetime64[D]").ast
 
 @dataclass(frozen=True, eq=False)
 class Cover:
-    """Whole numbers behind the policies, one entry a household: plan, first and last day."""
+    """Whole numbers behind the policies, one entry a household: plan, employer group (-1: none), first and last day."""
 
     plan: I64
+    group: I64
     start: I64
     end: I64
 
@@ -33,8 +34,10 @@ def build(people: People) -> Cover:
     early = draw.chance(seed, "policy ends early", homes, 45_000)
     month = draw.between(seed, "policy start month", homes, 1, 6)
     last = draw.between(seed, "policy end month", homes, 8, 11)
+    plan = draw.weighted(seed, "plan", homes, [p.weight for p in pools.plans()])
     return Cover(
-        plan=draw.weighted(seed, "plan", homes, [p.weight for p in pools.plans()]),
+        plan=plan,
+        group=groups.of_households(people, plan),
         start=np.where(late, _MONTHS[month], NEW_YEAR),
         end=np.where(early, _MONTHS[last] - 1, YEAR_END),
     )
@@ -56,7 +59,7 @@ def plans_table() -> pd.DataFrame:
 
 
 def policies_table(people: People, cover: Cover) -> pd.DataFrame:
-    """One row a policy, `start` and `end` (last day of cover) as datetime64[s]."""
+    """One row a policy, `start` and `end` (last day of cover) as datetime64[s]; `group_id` "" without an employer."""
     return pd.DataFrame(
         {
             "policy_id": column(people.policy_id),
@@ -64,5 +67,6 @@ def policies_table(people: People, cover: Cover) -> pd.DataFrame:
             "subscriber_id": column(people.member_id[people.first]),
             "start": days(cover.start),
             "end": days(cover.end),
+            "group_id": column(groups.ids(cover.group)),
         }
     )

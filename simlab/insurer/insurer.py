@@ -14,19 +14,25 @@ from simlab.clock import YEAR
 from simlab.errors import InputError, UnknownName
 from simlab.insurer import (
     appeals,
+    assets,
     authorizations,
+    careers,
     claims,
     company,
+    contracts,
     cover,
     desk,
     eligibility,
     eobs,
     filed,
+    groups,
+    kin,
     members,
     notes,
     people,
     premiums,
     providers,
+    standing,
 )
 from simlab.insurer.digest import digest
 from simlab.insurer.text import Objects
@@ -36,6 +42,8 @@ TABLES = (
     "households", "members", "plans", "policies", "providers", "claims",
     "staff", "roles", "vendors", "devices", "systems", "sites",
     "eligibility_checks", "authorizations", "eobs", "appeals", "call_notes", "premiums",
+    "employer_groups", "brokers", "contracts", "flows", "assets", "service_accounts",
+    "staff_changes", "leave", "relations", "representatives", "confidential_requests", "own_care",
 )  # fmt: skip
 SMALLEST, LARGEST = 100, 5_000_000
 
@@ -141,6 +149,54 @@ class Insurer:
     def sites(self) -> pd.DataFrame:
         return self.table("sites")
 
+    @property
+    def employer_groups(self) -> pd.DataFrame:
+        return self.table("employer_groups")
+
+    @property
+    def brokers(self) -> pd.DataFrame:
+        return self.table("brokers")
+
+    @property
+    def contracts(self) -> pd.DataFrame:
+        return self.table("contracts")
+
+    @property
+    def flows(self) -> pd.DataFrame:
+        return self.table("flows")
+
+    @property
+    def assets(self) -> pd.DataFrame:
+        return self.table("assets")
+
+    @property
+    def service_accounts(self) -> pd.DataFrame:
+        return self.table("service_accounts")
+
+    @property
+    def staff_changes(self) -> pd.DataFrame:
+        return self.table("staff_changes")
+
+    @property
+    def leave(self) -> pd.DataFrame:
+        return self.table("leave")
+
+    @property
+    def relations(self) -> pd.DataFrame:
+        return self.table("relations")
+
+    @property
+    def representatives(self) -> pd.DataFrame:
+        return self.table("representatives")
+
+    @property
+    def confidential_requests(self) -> pd.DataFrame:
+        return self.table("confidential_requests")
+
+    @property
+    def own_care(self) -> pd.DataFrame:
+        return self.table("own_care")
+
     @functools.cached_property
     def _people(self) -> people.People:
         return people.build(self.seed, self.size)
@@ -152,6 +208,10 @@ class Insurer:
     @functools.cached_property
     def _crew(self) -> company.Crew:
         return company.build(self._people)
+
+    @functools.cached_property
+    def _careers(self) -> careers.Careers:
+        return careers.build(self._people, self._crew)
 
     @functools.cached_property
     def _provider_id(self) -> Objects:
@@ -183,7 +243,8 @@ class Insurer:
 
     @functools.cached_property
     def _staff(self) -> pd.DataFrame:
-        return company.staff_table(self._people, self._crew)
+        more = careers.columns(self._people, self._crew, self._careers)
+        return company.staff_table(self._people, self._crew).assign(**more)
 
     @functools.cached_property
     def _roles(self) -> pd.DataFrame:
@@ -240,6 +301,54 @@ class Insurer:
     @functools.cached_property
     def _premiums(self) -> pd.DataFrame:
         return premiums.table(self._people, self._cover, self._desk)
+
+    @functools.cached_property
+    def _employer_groups(self) -> pd.DataFrame:
+        return groups.groups_table(self._people)
+
+    @functools.cached_property
+    def _brokers(self) -> pd.DataFrame:
+        return groups.brokers_table()
+
+    @functools.cached_property
+    def _contracts(self) -> pd.DataFrame:
+        return contracts.contracts_table()
+
+    @functools.cached_property
+    def _flows(self) -> pd.DataFrame:
+        return contracts.flows_table()
+
+    @functools.cached_property
+    def _assets(self) -> pd.DataFrame:
+        return assets.assets_table(self._crew)
+
+    @functools.cached_property
+    def _service_accounts(self) -> pd.DataFrame:
+        return assets.accounts_table(self._crew)
+
+    @functools.cached_property
+    def _staff_changes(self) -> pd.DataFrame:
+        return careers.changes_table(self._crew, self._careers)
+
+    @functools.cached_property
+    def _leave(self) -> pd.DataFrame:
+        return careers.leave_table(self._people, self._crew, self._careers)
+
+    @functools.cached_property
+    def _relations(self) -> pd.DataFrame:
+        return kin.table(self._people, self._crew)
+
+    @functools.cached_property
+    def _representatives(self) -> pd.DataFrame:
+        return standing.representatives(self._people)
+
+    @functools.cached_property
+    def _confidential_requests(self) -> pd.DataFrame:
+        return standing.confidential_requests(self._people)
+
+    @functools.cached_property
+    def _own_care(self) -> pd.DataFrame:
+        return standing.own_care(self._people, self._claims)
 
 
 def _whole(name: str, value: object, low: int, high: int) -> int:

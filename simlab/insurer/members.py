@@ -11,7 +11,7 @@ import pandas as pd
 from simlab import draw
 from simlab.draw import I64
 from simlab.insurer import pools
-from simlab.insurer.people import GENDERS, NEW_YEAR, RELATIONSHIPS, People, streets
+from simlab.insurer.people import GENDERS, NEW_YEAR, RELATIONSHIPS, Mask, People, streets
 from simlab.insurer.text import Objects, blank_where, category, column, objects, stamp
 
 _DOMAINS = ("@example.org", "@example.com", "@example.net")
@@ -110,10 +110,14 @@ def _bank(people: People) -> Objects:
     return stamp("990000000-############", at)
 
 
+def fears_mail_at_home(people: People) -> Mask:
+    """Those who stated that mail at home could endanger them, so that it goes elsewhere."""
+    return draw.chance(people.seed, "confidential", people.number, 7_500) & (people.band > 0)
+
+
 def _confidential(people: People) -> Objects:
     """Where mail must go instead, for those who asked (45 CFR 164.522(b)); "" for all others."""
-    asked = draw.chance(people.seed, "confidential", people.number, 7_500) & (people.band > 0)
-    who = np.flatnonzero(asked)
+    who = np.flatnonzero(fears_mail_at_home(people))
     towns = [f", {p.city}, {s.id} {p.zip3}" for s in pools.places().states for p in s.places]
     out = objects([""] * len(people.household))
     there = people.h_place[people.household[who]]

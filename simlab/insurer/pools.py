@@ -75,6 +75,8 @@ class Role(Model):
     weight: Weight
     shifts: tuple[tuple[Annotated[int, Field(ge=0, le=23)], Annotated[int, Field(ge=0, le=23)]], ...]
     systems: tuple[str, ...]
+    # Members' matters in hand at a time, from least to most; 0 for who has none.
+    caseload: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]]
 
 
 class Roles(Model):

@@ -9,11 +9,12 @@ from pydantic import BaseModel
 
 from simlab.content import load, load_text, names, resource
 from simlab.errors import ContentError
-from simlab.insurer import pools
+from simlab.insurer import assets, contracts, groups, pools
 from simlab.insurer.paperwork import Paperwork
 
 MODELS: dict[str, type[BaseModel]] = {
-    "codes": pools.Codes, "company": pools.Company, "names": pools.NamePools,
+    "accounts": assets.Accounts, "assets": assets.Assets, "contracts": contracts.Contracts,
+    "employers": groups.Employers, "flows": contracts.Flows, "codes": pools.Codes, "company": pools.Company, "names": pools.NamePools,
     "places": pools.Places, "plans": pools.Plans, "roles": pools.Roles,
     "paperwork": Paperwork,
 }  # fmt: skip

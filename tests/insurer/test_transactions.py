@@ -25,12 +25,12 @@ ROLES = {
     "premiums": {"enrolment"},
 }
 PINNED = {
-    "eligibility_checks": "a721323253df797f2c8e8c433fe73d7105deb3cd55a2057756ac14cc788f7cad",
-    "authorizations": "0e325ebbb7b32f0008cc54f1edc31a795f3927f06369784d6a8dd71e43725c01",
-    "eobs": "0971aaa147c3634b493060ce43be19bf7da2dfac0aed35ef242e1543ca39a471",
-    "appeals": "36ee6c619f4ebb683b06c59c6e82b215ecf64865fc78d2cc02f6ee683d554e6a",
-    "call_notes": "ce4f365507fa8fff31ed72c86851201cf888e7af385fd76d2e32019b11a8e32f",
-    "premiums": "b6ad063ac5400584f0895aa19d7c9f016d46eaa14077da5036333ac628160f56",
+    "eligibility_checks": "661ec33b44cd73dd34b0d7914a989041077aed818a2ab9e8f9085bc58077cda8",
+    "authorizations": "798cc7d91b9255644e9d20d083bba113e84323f879d017e610b815fcdb4715d5",
+    "eobs": "4a263a45ab033f75a28eb0659aa1443dcd22d7aaff17dd1f0b01b5d63bc5d470",
+    "appeals": "575b1c104273c7631f5af641dd3cb98557bd2d9fe880798f0be103aba9f55d98",
+    "call_notes": "3339b991d9c812118635d1eb78823a688b86825acd9ab80897ea1c1c67b242e8",
+    "premiums": "761bd354e44d5a8c4aecd99348e6a9e63f0bdb84da153bde112c6d3e10ac5112",
 }
 
 
