@@ -146,6 +146,9 @@ def test_accounts_of_those_who_are_gone_are_told_from_their_last_day_on() -> Non
     assert found["actor"].tolist() == ["M9", "S1", "M9", "S1"] and "its owner has died" in found["explanation"].iloc[0]
     dated = pd.DataFrame({"staff_id": ["S1", "S2"], "left": [MORNING + clock.HOUR, -1]})
     assert baselines.departed(log, dated)["events"].tolist() == [(3,)]
+    # The company's own table says days, and a gap for those who stay.
+    days = pd.DataFrame({"staff_id": ["S1", "S2"], "left": pd.to_datetime(["2026-03-02", None])})
+    assert baselines.departed(log, days)["events"].tolist() == [(3,)]
 
 
 def test_an_account_that_wakes_and_a_system_used_for_the_first_time() -> None:

@@ -39,12 +39,22 @@ def _gone(staff: pd.DataFrame | None, members: pd.DataFrame | None) -> pd.DataFr
     """Whose accounts must rest, since when, and why."""
     parts = [pd.DataFrame({"owner": [], "time": [], "why": []})]
     if staff is not None:
-        left = staff["left"] if "left" in staff.columns else pd.Series(-1, staff.index).where(staff["is_active"], 0)
+        left = _left(staff)
         parts.append(pd.DataFrame({"owner": staff["staff_id"], "time": left, "why": "has left"})[left >= 0])
     if members is not None:
         dead = members.loc[members["is_deceased"], "member_id"]
         parts.append(pd.DataFrame({"owner": dead, "time": 0, "why": "has died"}))
     return pd.concat([part.astype({"owner": "object", "why": "object", "time": "int64"}) for part in parts])
+
+
+def _left(staff: pd.DataFrame) -> pd.Series:
+    """Since when each one's account must rest, -1 for those who stay; a day of leaving ends with its night shift."""
+    if "left" not in staff.columns:
+        return pd.Series(-1, staff.index).where(staff["is_active"], 0)
+    if staff["left"].dtype.kind != "M":
+        return staff["left"]
+    day = staff["left"].astype("datetime64[us]")
+    return (day.astype("int64") + clock.DAY * 3 // 2).where(day.notna(), -1)
 
 
 def _departed(who: str, day: int, first: int, last: int, count: int, seen: list[int], why: str) -> tuple[Any, ...]:
