@@ -14,7 +14,7 @@ from simlab.controls.access.gate import cedar
 from simlab.controls.access.policies import entity_handle
 from simlab.controls.access.request import FIELDS, NUMBERS, SWITCHES, WORDS
 
-ASKED, ROWS = 2_000, 2_000_000
+ASKED, ROWS = 500, 2_000_000
 
 
 def requests(rows: int) -> pd.DataFrame:
@@ -55,7 +55,7 @@ def bench() -> list[tuple[str, float, str]]:
         return [cedarpy.is_authorized(one, handle, entities).allowed for one in bare]
 
     ours, theirs, single, bare_single = _best(
-        lambda: gate.decide_all(asked), by_cedar, lambda: [gate.decide(r) for r in asked], one_by_one, rounds=7
+        lambda: gate.decide_all(asked), by_cedar, lambda: [gate.decide(r) for r in asked], one_by_one, rounds=25
     )
     table = requests(ROWS)
     labelled = table.assign(

@@ -22,13 +22,14 @@ Data = Literal[
 # Underwriting is one of the operations of 45 CFR 164.501, and named apart for 164.502(a)(5)(i).
 # Proceedings: civil, criminal, administrative or legislative, against the patient (42 CFR Part 2).
 Purpose = Literal[
-    "none stated", "treatment", "payment", "operations", "underwriting", "marketing", "member request", "proceedings",
+    "none stated", "treatment", "payment", "operations", "underwriting", "marketing", "member request", "required by law",
+    "proceedings",
 ]  # fmt: skip
 Relation = Literal["none", "claim", "call", "case", "project"]
 Kin = Literal["none", "self", "household", "relative", "neighbor", "co-worker"]
 Place = Literal["site", "remote", "unknown"]
 Device = Literal["managed", "outdated", "unmanaged"]
-Asker = Literal["none", "member", "parent", "representative", "family", "provider", "other"]
+Asker = Literal["none", "member", "parent", "representative", "family", "provider", "hhs", "other"]
 StateLaw = Literal["silent", "permits", "forbids"]
 Wish = Literal["not asked", "agreed", "objected", "best interest"]
 Authorization = Literal["none", "valid", "expired", "revoked", "incomplete"]
@@ -39,7 +40,10 @@ SENSITIVE = ("part2", "psychotherapy", "genetic")
 OUTSIDE = ("vendor",)  # roles that are not the plan's workforce (45 CFR 160.103)
 
 # What the event table calls them: it knows fewer purposes and data classes.
-EVENT_PURPOSE = {"underwriting": "operations", "marketing": "none stated", "proceedings": "none stated"}
+EVENT_PURPOSE = {
+    "underwriting": "operations",
+    **dict.fromkeys(("marketing", "required by law", "proceedings"), "none stated"),
+}
 EVENT_DATA = {"contact": "demographic", "clinical": "sensitive", **dict.fromkeys(SENSITIVE, "sensitive")}
 
 
@@ -77,6 +81,7 @@ class Request:
     has_glass: bool = False  # the glass is broken for this actor and member
     is_emergency: bool = False
     is_long_term_care: bool = False  # the policy is one of long-term care
+    is_unplaced: bool = False  # it was received for coverage that was never placed
     years_dead: int = -1  # -1 while alive
 
     @classmethod
