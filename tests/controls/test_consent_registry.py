@@ -132,6 +132,19 @@ def test_a_revocation_of_nothing_or_of_somebody_elses_is_refused() -> None:
             )
 
 
+def test_a_look_back_sees_only_what_was_known_then() -> None:
+    registry = Registry(NAMES)
+    registry.enter(signed(), at=NOON)
+    assert asked(registry, NOON) and not asked(registry, NOON - dt.timedelta(seconds=1))
+
+
+def test_a_name_that_hides_something_is_nobodys() -> None:
+    assert people.is_same("Ada Law", "ADA law") and not people.is_same("Аda Law", "Аda Law")
+    assert (
+        not people.is_same("", "") and people.looks_like("Аda Law", "Ada Law") and not people.looks_like("Ada", "Eve")
+    )
+
+
 def test_time_goes_forward_and_names_its_zone() -> None:
     registry = Registry(NAMES)
     registry.enter(signed(), at=NOON)

@@ -100,7 +100,7 @@ class Registry:
     def revoked(self, record: Record, at: dt.datetime) -> Revocation | None:
         """The written revocation of a record that had come by a moment, or None."""
         for one in self.held(record.member, at):
-            if isinstance(one, Revocation) and one.of == record.id and one.is_in_writing and one.received <= at:
+            if isinstance(one, Revocation) and one.of == record.id and one.is_in_writing:
                 return one
         return None
 
