@@ -100,6 +100,17 @@ def test_the_insurers_members_leave_without_what_identifies_them() -> None:
     assert set(done.table["age"].astype(str)) <= {*map(str, range(90)), "90+"}
 
 
+@pytest.mark.parametrize("name", ["members", "households", "policies", "claims", "eobs", "appeals", "call_notes",
+                                  "premiums", "eligibility_checks", "authorizations"])  # fmt: skip
+def test_every_table_about_members_can_leave_and_no_id_of_it_does(name: str) -> None:
+    table = Insurer.build(3, 500).table(name)
+    done = de.safe_harbor(table, ON)
+    ids = [c for c in table.columns if c.endswith(("_id", "_ID")) and c not in ("plan_id", "provider_id")]
+    assert done and ids and not set(ids) & set(done.table.columns)
+    days = [c for c in done.table.columns if pd.api.types.is_datetime64_any_dtype(done.table[c])]
+    assert not days and len(done.table) == len(table)
+
+
 def test_a_limited_data_set_keeps_dates_and_places_and_is_still_protected() -> None:
     company = Insurer.build(3, 200)
     table = company.members.merge(company.households[["household_id", "city", "street_line"]], on="household_id")

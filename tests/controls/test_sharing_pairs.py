@@ -109,6 +109,9 @@ def _right(facts: Facts) -> Facts:
             facts["asked_of"], is_danger_stated=facts["is_danger_stated"], address=facts["address"]
         )
         return {"owed": found.holds, "cite": found.cite}
+    if "item" in facts:
+        found = rights.may_charge(facts["right"], facts["item"])
+        return {"owed": found.holds, "cite": found.cite}
     if facts["right"] == "restriction":
         keys = ("to", "purpose", "is_paid_in_full", "is_required_by_law")
         found = rights.must_restrict(facts["asked_of"], **{k: facts[k] for k in keys})

@@ -10,6 +10,8 @@ import dataclasses
 import datetime as dt
 import functools
 
+import pandas as pd
+
 from simlab.clock import after_days, local_date
 from simlab.content import Model, load
 from simlab.controls.consent.findings import Day, Finding, aware
@@ -27,6 +29,8 @@ class Right(Model):
     more: int
     cite: str
     more_cite: str
+    fee: tuple[str, ...] = ()
+    fee_cite: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -74,6 +78,26 @@ def due(name: str, received: Day, *, extended: Extension | None = None, zone: st
     if extended.until and extended.until > latest:
         return Due(name, latest, law.more_cite, f"there is one extension, of {law.more} days at most")
     return Due(name, extended.until or latest, law.more_cite)
+
+
+def may_charge(name: str, item: str) -> Finding:
+    """Whether a fee may cover an item, such as `postage`. Raises UnknownName."""
+    law = right(name)
+    if item in law.fee:
+        return Finding(True, f"a cost-based fee may cover {item}", law.fee_cite)
+    return Finding(False, f"a fee may cover {', '.join(law.fee) or 'nothing'}, and not {item}", law.fee_cite)
+
+
+def overdue(requests: pd.DataFrame, at: dt.datetime, zone: str = HOME) -> pd.DataFrame:
+    """Requests (`right`, `received`, `closed` or NaT) with `due`, `cite` and `is_late` at a moment, by `due`."""
+    out = requests.copy()
+    given = [due(str(r), pd.Timestamp(d).date(), zone=zone) for r, d in zip(out["right"], out["received"], strict=True)]
+    out["due"] = pd.to_datetime([d.day for d in given])
+    out["cite"] = [d.cite for d in given]
+    today = pd.Timestamp(local_date(aware(at), zone))
+    ended = out["closed"].fillna(today)
+    out["is_late"] = ended.where(ended < today, today) > out["due"]
+    return out.sort_values("due", kind="stable")
 
 
 def must_accommodate(asked_of: str, *, is_danger_stated: bool, address: str) -> Finding:

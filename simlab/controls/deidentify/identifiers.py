@@ -37,6 +37,7 @@ class SafeHarbor(Model):
     id: str
     identifiers: tuple[Identifier, ...]
     keep: tuple[str, ...]
+    notes: tuple[str, ...] = ()
     zip3_census_2000: tuple[str, ...]
     zip3_census_2010: tuple[str, ...]
 
@@ -44,7 +45,7 @@ class SafeHarbor(Model):
     def _whole(self) -> SafeHarbor:
         if "".join(i.letter for i in self.identifiers) != "ABCDEFGHIJKLMNOPQR":
             raise ValueError("the eighteen are A to R, each once and in order")
-        named = [c for i in self.identifiers for c in i.columns] + list(self.keep)
+        named = [c for i in self.identifiers for c in i.columns] + [*self.keep, *self.notes]
         if twice := sorted({c for c in named if named.count(c) > 1}):
             raise ValueError(f"each column once: {', '.join(twice)}")
         return self
@@ -59,7 +60,7 @@ class SafeHarbor(Model):
         for one in self.identifiers:
             if column in one.columns:
                 return one
-        if column in self.keep:
+        if column in self.keep or column in self.notes:
             return None
         raise UnknownName("column in safe-harbor.yml", column, [*self.keep, *self.known()])
 
@@ -77,7 +78,8 @@ def treatment(column: str, *, limited: bool = False) -> tuple[How, str]:
     """What becomes of a column, and the source. Raises UnknownName for one that nobody has looked at."""
     found = safe_harbor_rules().identifier(column)
     if found is None:
-        return "keep", LIMITED if limited else HARBOR
+        how: How = "note" if column in safe_harbor_rules().notes else "keep"
+        return how, LIMITED if limited else HARBOR
     if limited:
         if found.limited is None or column in found.kept_limited:
             return "keep", LIMITED
