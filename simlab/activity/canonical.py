@@ -18,7 +18,7 @@ from simlab import events
 from simlab.errors import LogError
 
 # Rows turned into bytes at a time: large enough to be fast, small enough for ten million rows.
-CHUNK = 100_000
+CHUNK = 250_000
 
 Codes = npt.NDArray[np.int64]
 
@@ -35,6 +35,11 @@ def records(frame: pd.DataFrame, prefix: bytes = b"") -> Iterator[list[bytes]]:
 
     Raises LogError for a table that has other columns than an event table, or other types.
     """
+    return map(list, streams(frame, prefix))
+
+
+def streams(frame: pd.DataFrame, prefix: bytes = b"") -> Iterator[Iterator[bytes]]:
+    """The same, each row made when it is asked for: it is hashed while it is still near."""
     check_columns(frame)
     for start in range(0, len(frame), CHUNK):
         yield _chunk(frame.iloc[start : start + CHUNK], prefix)
@@ -51,12 +56,12 @@ def check_columns(frame: pd.DataFrame) -> None:
             raise LogError(f"column {name} holds {frame[name].dtype}, not int64")
 
 
-def _chunk(rows: pd.DataFrame, prefix: bytes) -> list[bytes]:
+def _chunk(rows: pd.DataFrame, prefix: bytes) -> Iterator[bytes]:
     parts = [_number(rows[name]) if name in events.NUMBERS else _text(rows[name]) for name in events.COLUMNS[1:]]
     columns = [_stamps(rows["time"].to_numpy(), prefix)]
     for part in _folded(parts, len(rows) // 8):
         columns.append(np.array(part.table, dtype=object)[part.codes].tolist())
-    return list(map(b"".join, zip(*columns, strict=True)))
+    return map(b"".join, zip(*columns, strict=True))
 
 
 def _stamps(times: npt.NDArray[np.int64], prefix: bytes) -> list[bytes]:
@@ -76,23 +81,48 @@ def _number(column: pd.Series) -> _Part:
 def _text(column: pd.Series) -> _Part:
     if isinstance(column.dtype, pd.CategoricalDtype):
         # Only the values in use: a ten-row log may carry the names of ten thousand members.
-        codes, used = pd.factorize(column.cat.codes.to_numpy())
-        names = column.cat.categories.to_numpy(dtype=object)
-        values = [names[c] if c >= 0 else None for c in used.tolist()]
+        codes, values = used(column)
     else:
         codes, found = pd.factorize(column.to_numpy(dtype=object), use_na_sentinel=False)
         values = list(found)
-    return _Part(codes, [_utf8(v, str(column.name)) for v in values])
+    return _Part(codes, _utf8(values, str(column.name)))
 
 
-def _utf8(value: object, name: str) -> bytes:
-    if not isinstance(value, str):
-        raise LogError(f"column {name} holds {value!r}, not text")
+def used(column: pd.Series) -> tuple[Codes, list[object]]:
+    """A categorical column's codes into the values that occur in it; where none stands, the value is None."""
+    codes, there = _marked(column.cat.codes.to_numpy().astype(np.int64) + 1, len(column.cat.categories) + 1)
+    names = column.cat.categories.take(there[there > 0] - 1).to_numpy(dtype=object).tolist()
+    return codes, [None] * int((there == 0).any()) + names
+
+
+def _distinct(values: Codes, size: int) -> tuple[Codes, Codes]:
+    """Each value as a place among those that occur; all are under `size`."""
+    if size <= 4 * len(values):
+        return _marked(values, size)
+    codes, found = pd.factorize(values)
+    return codes, found
+
+
+def _marked(values: Codes, size: int) -> tuple[Codes, Codes]:
+    """The same by a mark for each possible value, which is faster while they are few."""
+    seen = np.zeros(size, dtype=bool)
+    seen[values] = True
+    return (np.cumsum(seen, dtype=np.int64) - 1)[values], np.flatnonzero(seen)
+
+
+def _utf8(values: list[object], name: str) -> list[bytes]:
+    """Each text after its length. Raises LogError for what is no text."""
     try:
-        raw = value.encode()
-    except UnicodeEncodeError as e:
-        raise LogError(f"column {name} holds {value!r}, which is not Unicode text") from e
-    return len(raw).to_bytes(4, "big") + raw
+        raws = [value.encode() for value in values]  # type: ignore[attr-defined]
+        return [len(raw).to_bytes(4, "big") + raw for raw in raws]
+    except (AttributeError, TypeError, UnicodeEncodeError):
+        bad = next(v for v in values if not isinstance(v, str) or not _is_unicode(v))
+        said = "which is not Unicode text" if isinstance(bad, str) else "not text"
+        raise LogError(f"column {name} holds {bad!r}, {said}") from None
+
+
+def _is_unicode(value: str) -> bool:
+    return not any("\ud800" <= c <= "\udfff" for c in value)
 
 
 def _folded(parts: list[_Part], limit: int) -> list[_Part]:
@@ -103,7 +133,7 @@ def _folded(parts: list[_Part], limit: int) -> list[_Part]:
     out = parts[:1]
     for part in parts[1:]:
         left, width = out[-1], len(part.table)
-        codes, pairs = pd.factorize(left.codes * width + part.codes)
+        codes, pairs = _distinct(left.codes * width + part.codes, len(left.table) * width)
         if len(pairs) <= limit:
             table = [left.table[p // width] + part.table[p % width] for p in pairs.tolist()]
             out[-1] = _Part(codes, table)

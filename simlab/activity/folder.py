@@ -15,7 +15,7 @@ from simlab.activity import parts
 from simlab.activity.checkpoint import Checkpoint, Written
 from simlab.activity.draft import drafted
 from simlab.activity.duck import connect
-from simlab.activity.log import Log
+from simlab.activity.log import SIZE, Log
 from simlab.activity.records import read_records, write_records
 from simlab.content import Model
 from simlab.errors import LogError
@@ -33,8 +33,9 @@ class _File(Model):
 def write(log: Log, folder: Path) -> Path:
     """Write a log where nothing is yet. Raises InputError."""
     with drafted(folder) as draft:
+        links = [log.links[i : i + SIZE] for i in range(0, len(log.links), SIZE)]
         with connect() as con:
-            write_records(con, log.records, log.links, draft / RECORDS)
+            write_records(con, log.records, links, draft / RECORDS)
         (draft / CHECKPOINTS).write_text(_to_file(log).model_dump_json(indent=1), encoding="utf-8")
     return folder
 

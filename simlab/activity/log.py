@@ -13,7 +13,6 @@ Source: RFC 6962; 45 CFR 164.312(b) (audit controls), 164.312(c)(1) (integrity).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +20,7 @@ import pandas as pd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from simlab import events
-from simlab.activity.canonical import check_columns, records
+from simlab.activity.canonical import check_columns, streams
 from simlab.activity.checkpoint import LEAF, LINK, START, Checkpoint, sign
 from simlab.errors import InputError, LogError
 
@@ -111,19 +110,18 @@ def link(origin: str, links: bytes, count: int) -> bytes:
 
 def chained(before: bytes, frame: pd.DataFrame) -> bytes:
     """The links of an event table's rows, joined, where `before` is the link that they follow."""
-    out: list[bytes] = []
-    for rows in records(frame, LEAF):
-        out.append(_chained(before, rows))
-        before = out[-1][-SIZE:]
-    return b"".join(out)
+    return b"".join(each_link(before, frame))
 
 
-def _chained(before: bytes, rows: Iterable[bytes]) -> bytes:
-    sha, out = hashlib.sha256, []
-    for row in rows:
-        before = sha(LINK + before + sha(row).digest()).digest()
-        out.append(before)
-    return b"".join(out)
+def each_link(before: bytes, frame: pd.DataFrame) -> list[bytes]:
+    """The link of each row, where `before` is the link that the first follows."""
+    sha, out = hashlib.sha256, list[bytes]()
+    keep = out.append
+    for rows in streams(frame, LEAF):
+        for row in rows:
+            before = sha(LINK + before + sha(row).digest()).digest()
+            keep(before)
+    return out
 
 
 def _joined(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:

@@ -37,20 +37,24 @@ class Company:
         """A moment (microseconds UTC) before which nothing of a day, or of a later one, happens."""
         return min(roster.midnight(day, zone) for zone in {roster.ZONE, *self._workers.zone}) - BEFORE
 
-    def days(self, start: dt.date, days: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """The events of the shifts that begin in so many days, and the work given out in them: both in order."""
+    def days(self, start: dt.date, days: int, seed: int) -> tuple[list[pd.DataFrame], pd.DataFrame]:
+        """The events of the shifts that begin in so many days, and the work given out in them, as numbers."""
         at_work, every, dates = self._shifts(start, days, seed)
         people = self._people
         done = tasks.worked(every, people, seed)
         frames = [tasks.logons(every, seed), tasks.badges(at_work, seed), tasks.mail(at_work, seed)]
         frames += [tasks.cases(every, people, done, seed), *oddities.oddities(every, people, done, dates, seed)]
         frames += [portal.visits(people, dates, seed), machines.jobs(self._insurer, dates, seed)]
-        return events.concat(frames), caseload.given(every, people, done, seed)
+        return frames, caseload.given(every, done, seed)
 
     def queue(self, start: dt.date, days: int, seed: int) -> pd.DataFrame:
         """The work given out in so many days, in order of time."""
         _, every, _ = self._shifts(start, days, seed)
-        return caseload.given(every, self._people, tasks.worked(every, self._people, seed), seed)
+        return self.named(caseload.given(every, tasks.worked(every, self._people, seed), seed))
+
+    def named(self, given: pd.DataFrame) -> pd.DataFrame:
+        """Work given out, with ids in place of numbers."""
+        return caseload.named(given, self._workers, self._people)
 
     def _shifts(self, start: dt.date, days: int, seed: int) -> tuple[roster.Shifts, roster.Shifts, list[dt.date]]:
         """The shifts of the days, and those together with the evenings."""
@@ -67,7 +71,7 @@ def ordinary(insurer: Insurer, *, start: dt.date, days: int, seed: int) -> pd.Da
     Raises InputError for no days or more than LONGEST.
     """
     _require(days)
-    return Company(insurer).days(start, days, seed)[0]
+    return events.concat(Company(insurer).days(start, days, seed)[0])
 
 
 def queue(insurer: Insurer, start: dt.date, days: int, seed: int) -> pd.DataFrame:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from simlab import events
+from simlab.activity.canonical import used
 from simlab.activity.duck import connect
 from simlab.activity.log import SIZE
 from simlab.errors import LogError
@@ -15,16 +17,33 @@ from simlab.errors import LogError
 TEXTS = tuple(name for name in events.COLUMNS if name not in events.NUMBERS)
 
 
-def write_records(con: duckdb.DuckDBPyConnection, frame: pd.DataFrame, links: bytes, path: Path) -> None:
-    """Write events and their links (32 bytes each, joined). Raises duckdb.Error where the disk does not take it."""
-    each = [links[i : i + SIZE] for i in range(0, len(links), SIZE)]
-    if len(each) != len(frame):
-        raise LogError(f"{len(frame)} records have {len(each)} links: verify the log before you write it")
-    rows = frame.assign(link=pd.Series(each, dtype="object", index=frame.index))
-    con.register("rows", rows)
-    texts = ", ".join(n if n in events.NUMBERS else f"{n}::VARCHAR AS {n}" for n in events.COLUMNS)
-    con.sql(f"SELECT {texts}, link::BLOB AS link FROM rows").write_parquet(str(path), compression="zstd")  # noqa: S608
+def write_records(con: duckdb.DuckDBPyConnection, frame: pd.DataFrame, links: list[bytes], path: Path) -> None:
+    """Write events and their links. Raises duckdb.Error where the disk does not take it."""
+    if len(links) != len(frame):
+        raise LogError(f"{len(frame)} records have {len(links)} links: verify the log before you write it")
+    columns = {n: _written(frame[n]) for n in events.COLUMNS}
+    con.register("rows", pd.DataFrame({**columns, "link": pd.Series(links, dtype="object")}, copy=False))
+    # Version 2 writes links, of which no two are the same, in half the time.
+    what = "(SELECT * REPLACE (link::BLOB AS link) FROM rows)"
+    con.execute(f"COPY {what} TO '{quoted(path)}' (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2)")
     con.unregister("rows")
+
+
+def quoted(path: Path) -> str:
+    """A path inside a SQL text."""
+    return str(path).replace("'", "''")
+
+
+def _written(column: pd.Series) -> pd.Categorical | np.ndarray:
+    """A column as it is handed over: text as the dictionary that it is, of the values that occur in it.
+
+    Text by text takes twice as long, and a day may carry the names of all members.
+    """
+    if column.name in events.NUMBERS:
+        return column.to_numpy()
+    coded = column if isinstance(column.dtype, pd.CategoricalDtype) else column.astype("category")
+    codes, values = used(coded)
+    return pd.Categorical.from_codes(codes, pd.Index(values, dtype="object"))
 
 
 def read_records(path: Path, place: str, con: duckdb.DuckDBPyConnection | None = None) -> tuple[pd.DataFrame, bytes]:

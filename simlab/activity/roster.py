@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +64,18 @@ class Workers:
         """Each one's role as a place in `roles`."""
         place = {role: n for n, role in enumerate(self.roles)}
         return np.array([place[role] for role in self.role], dtype=np.int64)
+
+    def coded(self, names: Sequence[str]) -> Iterator[tuple[str, tuple[I64, pd.Index]]]:
+        """Columns as codes and the values they stand for."""
+        for name in names:
+            if name not in self._coded:
+                codes, found = pd.factorize(getattr(self, name))
+                self._coded[name] = codes, pd.Index(found, dtype="str")
+            yield name, self._coded[name]
+
+    @functools.cached_property
+    def _coded(self) -> dict[str, tuple[I64, pd.Index]]:
+        return {}
 
 
 @dataclass(frozen=True, eq=False)

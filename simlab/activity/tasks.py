@@ -47,8 +47,11 @@ class People:
         self.claim_ids = insurer.claims["CLM_ID"].to_numpy()
 
     def column(self, numbers: I64) -> pd.Categorical:
-        """The event table's `member` for members' numbers."""
-        return pd.Categorical.from_codes(numbers + 1, self.names)
+        """The event table's `member` for members' numbers; only those named are among its categories."""
+        seen = np.zeros(len(self.names), dtype=bool)
+        seen[numbers + 1] = True
+        place = np.cumsum(seen, dtype=np.int32) - 1
+        return pd.Categorical.from_codes(place[numbers + 1], self.names[np.flatnonzero(seen)])
 
 
 class Case(NamedTuple):
@@ -80,7 +83,8 @@ def by(index: I64, values: Sequence[str] | np.ndarray) -> pd.Categorical:
 
 def by_worker(shifts: Shifts, shift: I64, *names: str) -> dict[str, pd.Categorical]:
     """The columns that follow from whose shift it is."""
-    return {name: by(shifts.who[shift], getattr(shifts.workers, name)) for name in names}
+    who = shifts.who[shift]
+    return {name: pd.Categorical.from_codes(codes[who], found) for name, (codes, found) in shifts.workers.coded(names)}
 
 
 def logons(shifts: Shifts, seed: int) -> pd.DataFrame:

@@ -86,14 +86,15 @@ def _spans(
     company: Company, start: dt.date, days: int, seed: int, steps: Sequence[Step], on_days: Callable[[int], None] | None
 ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]]:
     """Events in order, their truth and the work given out, some days at a time."""
-    rows, work, since = Waiting(), Waiting(), -(2**63)
+    log, work, since = Waiting(events.concat), Waiting(_by_time), -(2**63)
     for first, many in _together(start, days, company.per_day):
         made, given = company.days(first, many, seed)
-        last = first + dt.timedelta(days=many) >= start + dt.timedelta(days=days)
-        until = 2**63 - 1 if last else company.earliest(first + dt.timedelta(days=many))
-        ours = rows.until(made, until, events.concat)
-        log, truth = place(ours, [_between(step, since, until) for step in steps]) if steps else (ours, _NOTHING)
-        yield log, truth, work.until(given, until, _by_time)
+        after = first + dt.timedelta(days=many)
+        until = company.earliest(after) if after < start + dt.timedelta(days=days) else 2**63 - 1
+        rows, truth = log.until(made, until), _NOTHING
+        if steps:
+            rows, truth = place(rows, [_between(step, since, until) for step in steps])
+        yield rows, truth, company.named(work.until([given], until))
         since = until
         if on_days:
             on_days(many)
@@ -103,24 +104,17 @@ _NOTHING = pd.DataFrame({name: [] for name in events.TRUTH}).astype(TRUTH_TYPES)
 
 
 class Waiting:
-    """Rows that later days may still come before."""
+    """Rows that later days may still come before; `joined` puts tables together in order of time."""
 
-    def __init__(self) -> None:
-        self._rest: pd.DataFrame | None = None
+    def __init__(self, joined: Callable[[list[pd.DataFrame]], pd.DataFrame]) -> None:
+        self._joined, self._rest = joined, list[pd.DataFrame]()
 
-    def until(
-        self, rows: pd.DataFrame, until: int, joined: Callable[[list[pd.DataFrame]], pd.DataFrame]
-    ) -> pd.DataFrame:
-        """Those of the waiting rows and of these (in order of time) that lie before `until`, in order."""
-        many = int(np.searchsorted(rows["time"].to_numpy(), until))
-        now, rest = rows.iloc[:many], rows.iloc[many:]
-        before, self._rest = self._rest, rest
-        if before is None or not len(before):
-            return now.reset_index(drop=True)
-        cut = int(np.searchsorted(before["time"].to_numpy(), until))
-        if cut < len(before):
-            self._rest = joined([before.iloc[cut:], rest])
-        return joined([before.iloc[:cut], now])
+    def until(self, rows: list[pd.DataFrame], until: int) -> pd.DataFrame:
+        """Those of the waiting rows and of these that lie before `until`, in order of time."""
+        every = self._joined([*self._rest, *rows])
+        many = int(np.searchsorted(every["time"].to_numpy(), until))
+        self._rest = [every.iloc[many:]]
+        return every.iloc[:many].reset_index(drop=True)
 
 
 def _by_time(frames: list[pd.DataFrame]) -> pd.DataFrame:

@@ -1,18 +1,53 @@
-"""Ordinary days, the log's chain and its check, and the shipped rules, beside a bare loop of SHA-256."""
+"""Ordinary days, the log's chain, its writing and its check, beside bare loops; what ten times the events cost.
+
+`BENCH_MANY=1` adds a year of a hundred million events. The cost for each event by size is also drawn,
+as `activity.svg` in the folder that BENCH_OUT names.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+import pandas as pd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from simlab import events
 from simlab.activity import chain, ordinary, verify
 from simlab.activity.canonical import records
+from simlab.activity.duck import connect
+from simlab.activity.ordinary import Company
+from simlab.activity.writer import writing
 from simlab.detection import detect
 from simlab.insurer import Insurer
+
+START = dt.date(2026, 3, 2)
+# Members and days that give about ten thousand events, a hundred thousand, a million, ten million.
+SIZES = ((20_000, 1), (20_000, 12), (20_000, 110), (100_000, 230))
+MANY = (650_000, 365)
+Row = tuple[str, float, str]
+
+_YEAR = """
+import datetime, json, pathlib, resource, sys, time
+from simlab.activity import parts, write_year
+from simlab.insurer import Insurer
+out, members, days = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+insurer = Insurer.build(1, members)
+[insurer.table(name) for name in ("members", "claims", "staff")]
+begin = time.process_time()
+write_year(insurer, out, start=datetime.date(2026, 1, 5), days=days, seed=1)
+took = time.process_time() - begin
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps([parts.read_index(out).count, took, peak]))
+"""
 
 
 def _cpu(act: Callable[[], object]) -> float:
@@ -25,26 +60,104 @@ def _cpu(act: Callable[[], object]) -> float:
     return min(took)
 
 
-def bench() -> list[tuple[str, float, str]]:
-    """Events and records per CPU second for a month of the default insurer, and the ratio to a bare loop."""
+def bench() -> list[Row]:
+    """Events and records per CPU second, each beside a baseline of the same run."""
+    return [*_in_memory(), *_written(), *_by_size()]
+
+
+def _in_memory() -> list[Row]:
     insurer, key = Insurer.build(1), Ed25519PrivateKey.generate()
-    start = dt.date(2026, 3, 2)
-    log = ordinary(insurer, start=start, days=30, seed=1)
-    made = chain(log, key)
+    log = ordinary(insurer, start=START, days=30, seed=1)
+    made, many = chain(log, key), len(log)
     rows = [row for part in records(log) for row in part]
-
-    def bare() -> None:
-        head = b""
-        for row in rows:
-            head = hashlib.sha256(head + hashlib.sha256(row).digest()).digest()
-
-    many = len(log)
+    loop = many / _cpu(lambda: _bare(rows))
     chained = many / _cpu(lambda: chain(log, key))
-    loop = many / _cpu(bare)
     return [
-        ("ordinary days", many / _cpu(lambda: ordinary(insurer, start=start, days=30, seed=1)), "events/s CPU"),
         ("chain and sign", chained, "records/s CPU"),
         ("chain beside a bare loop of two hashes", chained / loop, "ratio"),
         ("verify", many / _cpu(lambda: verify(made, key.public_key())), "records/s CPU"),
         ("all rules", many / _cpu(lambda: detect(log)), "events/s CPU"),
     ]
+
+
+def _bare(rows: list[bytes]) -> None:
+    """Two hashes for each record whose bytes are there already."""
+    head = b""
+    for row in rows:
+        head = hashlib.sha256(head + hashlib.sha256(row).digest()).digest()
+
+
+def _written() -> list[Row]:
+    """A week of 100,000 members: made, sorted, written plain by DuckDB, and written chained and signed."""
+    company, key = Company(Insurer.build(1, 100_000)), Ed25519PrivateKey.generate()
+    company.days(START, 1, 1)
+
+    def made() -> pd.DataFrame:
+        return events.concat(company.days(START, 6, 1)[0])
+
+    log = made()
+    many, rows = len(log), [row for part in records(log) for row in part]
+    bare = many / _cpu(lambda: _bare(rows))
+    rows.clear()
+    days = many / _cpu(made)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        plain = many / _cpu(lambda: _plain(log, place / "plain.parquet"))
+        count = iter(range(9))
+        chained = many / _cpu(lambda: _chained(log, place / f"log{next(count)}", key))
+        checked = many / _cpu(lambda: verify(place / "log0", key.public_key()))
+    return [
+        ("bare loop of two hashes", bare, "records/s CPU"),
+        ("ordinary days, sorted", days, "events/s CPU"),
+        ("ordinary days beside the bare loop", days / bare, "ratio"),
+        ("written plain by DuckDB", plain, "records/s CPU"),
+        ("written chained and signed", chained, "records/s CPU"),
+        ("written chained beside the bare loop", chained / bare, "ratio"),
+        ("written chained beside written plain", chained / plain, "ratio"),
+        ("verify in parts", checked, "records/s CPU"),
+    ]
+
+
+def _plain(log: pd.DataFrame, path: Path) -> None:
+    with connect(threads="1") as con:
+        con.register("rows", log)
+        con.execute(f"COPY (SELECT * FROM rows) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+
+
+def _chained(log: pd.DataFrame, folder: Path, key: Ed25519PrivateKey) -> None:
+    with writing(folder, key) as writer:
+        writer.add(log)
+
+
+def _by_size() -> list[Row]:
+    """What each event costs in a log made, chained and written from nothing, each size in a process of its own."""
+    sizes = [*SIZES, MANY] if os.environ.get("BENCH_MANY") else SIZES
+    found = [_year(members, days) for members, days in sizes]
+    each = [took / many * 1e6 for many, took, _ in found]
+    if out := os.environ.get("BENCH_OUT"):
+        _draw(Path(out) / "activity.svg", [(many, took) for many, took, _ in found])
+    rows: list[Row] = []
+    for (many, _, peak), cost in zip(found, each, strict=True):
+        rows += [(f"a log of {many:,} events", cost, "microseconds CPU an event")]
+        rows += [(f"a log of {many:,} events, peak of memory", peak / 1024**2, "GiB")]
+    return [*rows, (f"an event among {found[-1][0]:,} beside one among {found[1][0]:,}", each[-1] / each[1], "ratio")]
+
+
+def _year(members: int, days: int) -> tuple[int, float, int]:
+    """Events, seconds of CPU and peak memory (KiB) of one log."""
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_OUT")) as folder:
+        asked = [sys.executable, "-c", _YEAR, f"{folder}/log", str(members), str(days)]
+        done = subprocess.run(asked, capture_output=True, text=True, check=True)
+    many, took, peak = json.loads(done.stdout)
+    return many, took, peak
+
+
+def _draw(path: Path, found: list[tuple[int, float]]) -> None:
+    """Seconds of CPU against events, both on scales of tens: cost in proportion is a line at 45 degrees."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 4))
+    axes = figure.subplots()
+    axes.loglog([many for many, _ in found], [took for _, took in found], marker="o")
+    axes.set(xlabel="events", ylabel="seconds of CPU", title="A log made, chained and written")
+    figure.savefig(path)
