@@ -8,6 +8,7 @@ answers requests, `fhir` reads and writes FHIR Consents, `rights` holds the cloc
 from __future__ import annotations
 
 from simlab.controls.consent.asking import PROMISE, authorization, confidential, opt_out, representative, restriction
+from simlab.controls.consent.company import registry_of
 from simlab.controls.consent.findings import Finding
 from simlab.controls.consent.records import (
     Authorization,
@@ -45,6 +46,7 @@ __all__ = [
     "names_of",
     "opt_out",
     "record",
+    "registry_of",
     "representative",
     "restriction",
     "sha256",

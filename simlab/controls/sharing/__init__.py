@@ -7,6 +7,7 @@ what an `accounting` shows of it. A promise of the organization is kept, and is 
 from __future__ import annotations
 
 from simlab.controls.sharing.accounting import Accounting, Suspension, accounting
+from simlab.controls.sharing.company import contract_facts, sponsor_facts
 from simlab.controls.sharing.gateway import Gateway, decide_all
 from simlab.controls.sharing.request import Decision, Disclosed, Part, Request, request
 from simlab.controls.sharing.rules import Rule, data_classes, rules, safeguards
@@ -21,9 +22,11 @@ __all__ = [
     "Rule",
     "Suspension",
     "accounting",
+    "contract_facts",
     "data_classes",
     "decide_all",
     "request",
     "rules",
     "safeguards",
+    "sponsor_facts",
 ]
