@@ -33,16 +33,13 @@ def table(people: People, desk: Desk, done: Decided) -> pd.DataFrame:
     filed += draw.between(seed, "appeal day", done.claims.number[at], 1, 7)
     at, filed = at[filed < CLOSED], filed[filed < CLOSED]
     claims, key = done.claims.only(at), done.claims.number[at]
-    nurse = desk.assign("appeal nurse", key, claims.member, "nurse_reviewer")
-    other = desk.another("appeal examiner", key, claims.member, done.staff[at], "claims_examiner")
+    first = workday(filed + 1)
+    last = np.maximum(workday(filed + draw.between(seed, "appeal takes", key, 5, 56)), first)
+    nurse = desk.assign("appeal nurse", key, claims.member, (first, last), "nurse_reviewer")
+    other = desk.another("appeal examiner", key, claims.member, (first, last), done.staff[at], "claims_examiner")
     staff = np.where(is_reviewed()[claims.reason], nurse, other)
-    opened = desk.moment("appeal opened", key, staff, workday(filed + 1))
-    last = workday(filed + draw.between(seed, "appeal takes", key, 5, 56))
-    closed = (
-        opened
-        + (np.maximum(last - workday(filed + 1), 0)) * _DAY
-        + 60 * draw.between(seed, "appeal minutes", key, 10, 29)
-    )
+    opened = desk.moment("appeal opened", key, staff, first)
+    closed = opened + (last - first) * _DAY + 60 * draw.between(seed, "appeal minutes", key, 10, 29)
     outcome = draw.weighted(seed, "appeal outcome", key, (52, 34, 14))
     pending = closed >= CLOSED * _DAY
     return pd.DataFrame(

@@ -34,10 +34,12 @@ def table(people: People, filed: Filed, desk: Desk, provider_id: Objects) -> pd.
     asked, is_idle = _requests(filed)
     # Both of a claim's requests draw for themselves.
     seed, key = filed.seed, asked.number * 2 + is_idle
-    staff = desk.assign("authorization", key, asked.member, "nurse_reviewer")
     expedited = draw.chance(seed, "expedited", key, 120_000)
     requested = asked.start - _before(seed, key, expedited, is_idle)
-    opened, closed = _worked(desk, seed, key, staff, requested, expedited)
+    first, last = _days(seed, key, requested, expedited)
+    staff = desk.assign("authorization", key, asked.member, (first, last), "nurse_reviewer")
+    opened = desk.moment("authorization opened", key, staff, first)
+    closed = opened + (last - first) * _DAY + draw.between(seed, "authorization minutes", key, 6, 29) * 60
     decision = np.where(is_idle, 1 + draw.weighted(seed, "authorization decision", key, _REFUSED), 0)
     words = pools.codes()
     return pd.DataFrame(
@@ -79,11 +81,9 @@ def _before(seed: int, key: I64, expedited: Any, is_idle: Any) -> I64:
     return np.where(expedited, soon, long) + np.where(is_idle, draw.between(seed, "asked first", key, 6, 17), 0)
 
 
-def _worked(desk: Desk, seed: int, key: I64, staff: I64, requested: I64, expedited: Any) -> tuple[I64, I64]:
-    """When a reviewer opened and closed each request, in seconds since 1970."""
+def _days(seed: int, key: I64, requested: I64, expedited: Any) -> tuple[I64, I64]:
+    """The days on which a reviewer opened and closed each request."""
     first = workday(requested)
-    opened = desk.moment("authorization opened", key, staff, first)
     wait = draw.below(seed, "authorization takes", key, np.where(expedited, 2, 5))
     last = workday(np.minimum(first + wait, requested + np.where(expedited, 3, 7)))
-    minutes = draw.between(seed, "authorization minutes", key, 6, 29)
-    return opened, opened + (np.maximum(last, first) - first) * _DAY + minutes * 60
+    return first, np.maximum(first, last)

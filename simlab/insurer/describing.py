@@ -23,6 +23,15 @@ ROWS = {
     "appeals": "somebody disagreeing with a denied claim",
     "call_notes": "what member services wrote down of a call",
     "premiums": "what a policy owed for a month",
+    "contracts": "what a vendor may do, from when to when",
+    "flows": "data that goes from one system to another",
+    "assets": "a printer, cabinet, server room or badge reader",
+    "staff_changes": "somebody hired, transferred or gone",
+    "leave": "somebody of the staff away",
+    "relations": "somebody of the staff who knows a member",
+    "representatives": "who acts for a member",
+    "confidential_requests": "a member asking to be reached elsewhere",
+    "own_care": "care that a minor agreed to alone",
 }
 
 

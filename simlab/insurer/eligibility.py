@@ -36,7 +36,7 @@ def table(people: People, cover: Cover, filed: Filed, desk: Desk, provider_id: O
     seed = people.seed
     channel = draw.weighted(seed, "check channel", number, (62, 30, 8))
     by_phone = channel == 2
-    staff = desk.assign("check", number, claims.member, "member_services")
+    staff = desk.assign("check", number, claims.member, (day, day), "member_services")
     # Nobody answers the telephone at a weekend: then the machine is asked.
     by_phone &= workday(day) == day
     channel = np.where(by_phone, 2, np.minimum(channel, 1))

@@ -1,7 +1,8 @@
 """Explanations of benefits: what each decided claim cost, and the letter that says so, sent to whom and where.
 
 A letter goes to the subscriber, who thereby learns what others of the household were treated for, unless
-the member asked for confidential communication (45 CFR 164.522(b)(1)(ii)).
+the member asked for confidential communication (45 CFR 164.522(b)(1)(ii)). One about care that a minor
+agreed to alone is not sent: it is held until the minor asks for it (45 CFR 164.502(g)(3)(i)).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from simlab.insurer.people import People
 from simlab.insurer.text import Objects, category, objects
 
 EOB_ID = 770_000_000_000_000
-CHANNELS = ("mail", "portal")
+CHANNELS = ("mail", "portal", "held")
 ADDRESSEES = ("subscriber", "member", "personal representative")
 _MINUTE = 60
 # Hundredths that the member pays of what the plan allows, and that the provider lets go, equally likely.
@@ -48,28 +49,31 @@ def decided(filed: Filed, desk: Desk) -> Decided:
     claims = filed.only(np.flatnonzero(filed.status != PENDING))
     seed, key = claims.seed, claims.number
     by_hand = (claims.status == DENIED) | (claims.status == ADJUSTED) | draw.chance(seed, "by hand", key, 125_000)
-    staff = desk.assign("examiner", key, claims.member, "claims_examiner")
     came = claims.end + draw.between(seed, "claim came", key, 1, 14)
-    opened = np.where(by_hand, desk.moment("claim opened", key, staff, workday(came)), came * 86_400 + 4 * 3600)
     waits = draw.weighted(seed, "claim waits", key, (50, 25, 15, 10)) * by_hand
+    first, last = workday(came), workday(workday(came) + waits)
+    staff = desk.assign("examiner", key, claims.member, (first, last), "claims_examiner")
+    opened = np.where(by_hand, desk.moment("claim opened", key, staff, first), came * 86_400 + 4 * 3600)
     minutes = draw.between(seed, "claim minutes", key, 4, 28)
     # Another day's work is done at the same hour: within the shift on both.
-    later = workday(came + waits) - workday(came)
-    closed = opened + later * 86_400 + np.where(by_hand, minutes * _MINUTE, 0)
+    closed = opened + (last - first) * by_hand * 86_400 + np.where(by_hand, minutes * _MINUTE, 0)
     sent = workday(closed // 86_400 + draw.between(seed, "eob sent", key, 1, 5))
     return Decided(claims, np.where(by_hand, staff, -1), opened, closed, sent)
 
 
-def table(people: People, members: pd.DataFrame, households: pd.DataFrame, desk: Desk, done: Decided) -> pd.DataFrame:
+def table(
+    people: People, members: pd.DataFrame, households: pd.DataFrame, own_care: pd.DataFrame, desk: Desk, done: Decided
+) -> pd.DataFrame:
     """One row a decided claim: `billed = discount + not_covered + copay + paid`, `owed = not_covered + copay`, in cents.
 
     `opened` and `closed` are when the claim was worked on, `staff_id` by whom ("": no person).
     """
     claims = done.claims
     ids = pd.Index(people.member_id, dtype="str")
-    addressee, who = _addressee(people, members, done)
-    confidential = (members["confidential_address"] != "").to_numpy()[claims.member]
-    channel = _channel(people, members, addressee, who)
+    asked = (members["confidential_address"] != "").to_numpy()[claims.member]
+    held = _own_care(people, own_care, claims) & ~asked
+    addressee, who = _addressee(people, done, asked | held)
+    channel = np.where(held, 2, _channel(people, members, addressee, who))
     place, places = _addresses(people, members, households)
     returned = members["mail_returned"].to_numpy()[claims.member] & (channel == 0)
     return pd.DataFrame(
@@ -80,8 +84,8 @@ def table(people: People, members: pd.DataFrame, households: pd.DataFrame, desk:
             "addressee_id": category(addressee.astype(np.int32), ids),
             "addressee": category(who, ADDRESSEES),
             "channel": category(channel, CHANNELS),
-            "address": category(place[claims.member], places),
-            "is_confidential": confidential,
+            "address": category(np.where(held, 0, place[claims.member]), places),
+            "is_confidential": asked | held,
             "is_returned": returned,
             **_amounts(claims),
             "reason": category(claims.reason, reasons()),
@@ -117,18 +121,24 @@ def _amounts(claims: Filed) -> dict[str, I64]:
     }
 
 
-def _addressee(people: People, members: pd.DataFrame, done: Decided) -> tuple[I64, I64]:
-    """Whose name stands on the letter (a member's number), and as what (index into ADDRESSEES).
+def _own_care(people: People, own_care: pd.DataFrame, claims: Filed) -> np.ndarray:
+    """The claims for care to which a minor consented alone."""
+    who = pd.Index(people.member_id).get_indexer(pd.Index(own_care["member_id"]))
+    theirs = who * len(pools.SENSITIVE) + own_care["sensitive"].cat.codes.to_numpy()
+    return np.isin(claims.member * len(pools.SENSITIVE) + claims.sensitive, theirs)
+
+
+def _addressee(people: People, done: Decided, own: np.ndarray) -> tuple[I64, I64]:
+    """Whose name stands on the letter (a member's number), and as what (index into ADDRESSEES); `own`: the member's.
 
     A letter to somebody who has died goes to their personal representative (45 CFR 164.502(g)(4)).
     """
     member = done.claims.member
     subscriber = people.first[people.household[member]]
-    own = (members["confidential_address"] != "").to_numpy()[member] | (member == subscriber)
     # Where the subscriber has died, an adult of the household gets their own letters.
     gone = people.died[subscriber] <= done.sent
     adult = people.relationship[member] != 2
-    to = np.where(own | (gone & adult), member, subscriber)
+    to = np.where(own | (member == subscriber) | (gone & adult), member, subscriber)
     who = np.where(to == subscriber, 0, 1)
     return to, np.where(people.died[to] <= done.sent, 2, who)
 
@@ -141,15 +151,15 @@ def _channel(people: People, members: pd.DataFrame, addressee: I64, who: I64) ->
 
 
 def _addresses(people: People, members: pd.DataFrame, households: pd.DataFrame) -> tuple[I64, pd.Index]:
-    """Where each member's letters go: the confidential address where there is one, else the household's."""
+    """Where each member's letters go: the confidential address where there is one, else the household's; "" first."""
     parts = [households[name].astype("str").to_numpy(dtype=object) for name in ("street_line", "city", "state", "zip3")]
     street, city, state, zip3 = parts
     homes: Objects = street + objects([", "]) + city + objects([", "]) + state + objects([" "]) + zip3
     own = members["confidential_address"].to_numpy(dtype=object)
     who = np.flatnonzero(own != "")
-    at = people.household.copy()
-    at[who] = len(homes) + np.arange(len(who))
-    codes, places = pd.factorize(np.concatenate([homes, own[who]]))  # two households may share a door
+    at = people.household + 1
+    at[who] = 1 + len(homes) + np.arange(len(who))
+    codes, places = pd.factorize(np.concatenate([objects([""]), homes, own[who]]))  # two households may share a door
     return codes[at].astype(np.int32), pd.Index(places, dtype="str")
 
 

@@ -21,6 +21,7 @@ HOME = "https://larkspur.example.org/fhir"
 LANGUAGES = {"Arabic": "ar", "Chinese": "zh", "English": "en", "Haitian Creole": "ht", "Hindi": "hi", "Korean": "ko",
              "Persian": "fa", "Polish": "pl", "Portuguese": "pt", "Russian": "ru", "Spanish": "es", "Tagalog": "tl",
              "Vietnamese": "vi"}  # fmt: skip
+RELATIONS = {"self": "self", "spouse": "spouse", "child": "child", "adult child": "child"}
 GENDERS = {"F": "female", "M": "male", "X": "other"}
 LABELS = {"mental_health": "PSY", "substance_use": "ETH", "hiv": "HIV", "reproductive": "SEX", "genetic": "GDIS"}
 PURPOSES = {"treatment": "TREAT", "payment": "HPAYMT", "operations": "HOPERAT", "member request": "PATRQT"}
@@ -188,7 +189,11 @@ def coverage(member: pd.Series, policy: pd.Series, plan: pd.Series) -> Resource:
         "type": {"coding": [_coding(f"{HL7}/v3-ActCode", "HIP")]},
         "subscriber": {"reference": f"Patient/{member['subscriber_id']}"},
         "beneficiary": {"reference": f"Patient/{member['member_id']}"},
-        "relationship": {"coding": [_coding(f"{HL7}/subscriber-relationship", str(member["relationship"]))]},
+        "relationship": {
+            "coding": [
+                _coding(f"{HL7}/subscriber-relationship", _code("relationship", member["relationship"], RELATIONS))
+            ]
+        },
         "period": {"start": _day(policy["start"]), "end": _day(policy["end"])},
         "payor": [{"display": plan["covered_entity"]}],
         "class": [{"type": {"text": "plan"}, "value": str(policy["plan_id"]), "name": plan["plan_name"]}],

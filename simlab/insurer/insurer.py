@@ -268,7 +268,7 @@ class Insurer:
 
     @functools.cached_property
     def _desk(self) -> desk.Desk:
-        return desk.desk(self.seed, self.table("staff"))
+        return desk.desk(self.seed, self._staff, self._staff_changes, self._leave)
 
     @functools.cached_property
     def _filed(self) -> filed.Filed:
@@ -288,7 +288,7 @@ class Insurer:
 
     @functools.cached_property
     def _eobs(self) -> pd.DataFrame:
-        return eobs.table(self._people, self._members, self._households, self._desk, self._decided)
+        return eobs.table(self._people, self._members, self._households, self._own_care, self._desk, self._decided)
 
     @functools.cached_property
     def _appeals(self) -> pd.DataFrame:

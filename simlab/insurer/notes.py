@@ -61,7 +61,7 @@ def table(people: People, cover: Cover, filed: Filed, desk: Desk) -> pd.DataFram
         + draw.below(seed, "call opening", key, texts.openings[topic]) * texts.said[topic] * texts.endings[topic]
     )
     text += said * texts.endings[topic] + draw.below(seed, "call ending", key, texts.endings[topic])
-    staff = desk.assign("call", key, member, "member_services")
+    staff = desk.assign("call", key, member, (day, day), "member_services")
     opened = desk.moment("call opened", key, staff, day)
     return pd.DataFrame(
         {

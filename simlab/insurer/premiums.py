@@ -39,8 +39,9 @@ def table(people: People, cover: Cover, desk: Desk) -> pd.DataFrame:
     amount = _amounts(seed, people, cover)[home]
     missed = status == 2
     by_hand = (method == 1) | (status > 0)
-    staff = desk.assign("premium", key, people.first[home], "enrolment")
-    opened = desk.moment("premium opened", key, staff, np.where(missed, workday(due + 15), workday(paid)))
+    day = np.where(missed, workday(due + 15), paid)
+    staff = desk.assign("premium", key, people.first[home], (day, day), "enrolment")
+    opened = desk.moment("premium opened", key, staff, day)
     closed = opened + 60 * draw.between(seed, "premium minutes", key, 2, 25)
     return pd.DataFrame(
         {
@@ -85,10 +86,9 @@ def _amounts(seed: int, people: People, cover: Cover) -> I64:
 
 
 def _method(seed: int, cover: Cover, home: I64) -> I64:
-    """Where the employer funds the plan, the share is taken from pay."""
-    funded = np.array([p.funding == "self-funded" for p in pools.plans()])[cover.plan]
-    check = draw.chance(seed, "pays by check", np.arange(len(funded)), 310_000).astype(np.int64)
-    return np.where(funded, 2, check)[home]
+    """Who came through an employer has it taken from their pay."""
+    check = draw.chance(seed, "pays by check", np.arange(len(cover.group)), 310_000).astype(np.int64)
+    return np.where(cover.group >= 0, 2, check)[home]
 
 
 def _status(seed: int, key: I64, method: I64) -> I64:
