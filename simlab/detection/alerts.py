@@ -93,9 +93,10 @@ def _alert(
 def _words(rule: Rule, who: str, start: int, end: int, count: int, most: int) -> str:
     """The alert as a sentence: what was seen, and from what on it is an alert."""
     begin, window = f"{clock.instant(start):%Y-%m-%d %H:%M:%S}", rule.window
-    if window is None:
+    unit = _unit(window)
+    if window is None or (count == 1 and unit == "events"):
         return f"{who} at {begin} UTC: {rule.title}."
-    unit, span = _unit(window), clock.duration(window.seconds)
+    span = clock.duration(window.seconds)
     took = clock.duration((end - start) // clock.SECOND)
     seen = f"{who}: {count:,} {unit} in {took} from {begin} UTC"
     if rule.steps:

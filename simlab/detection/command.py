@@ -123,7 +123,8 @@ def _alerts(
     records = {} if rules_only else _records(log)
     task = bar.add_task("the rules", total=len(rules) + (not rules_only))
     parts = []
-    with opened(log, (), since, until) as origin:
+    fields = dict.fromkeys(name for rule in rules for name in rule.fields)
+    with opened(log, fields, since, until) as origin:
         for rule in rules:
             bar.update(task, description=rule.id)
             parts.append(found(rule, origin))

@@ -27,6 +27,7 @@ from simlab.errors import InputError
 Source = pd.DataFrame | Log | Path | str
 TEXTS = tuple(name for name in events.COLUMNS if name not in events.NUMBERS)
 _FEW = 500  # values that a test lists, instead of testing each event
+_WIDE = ("member", "session", "status_detail")  # columns whose values are nearly as many as the events
 MANY = 50_000  # from so many events on that is worth asking for them
 
 
@@ -78,7 +79,7 @@ def opened(log: Source, fields: Iterable[str], since: int | None = None, until: 
         if isinstance(log, pd.DataFrame):
             origin = _frame(con, log, dict.fromkeys(["time", *fields, "actor"]))
         else:
-            origin = Origin(con, _files(con, Path(log)))
+            origin = _files(con, Path(log), {*fields, "actor"})
         given = (("time >=", since), ("time <", until))
         bounds = [f"{word} {int(moment)}" for word, moment in given if moment is not None]
         if bounds:
@@ -124,8 +125,8 @@ def _values(column: pd.Series) -> list[str]:
     return [str(value) for value in column.cat.categories]
 
 
-def _files(con: duckdb.DuckDBPyConnection, path: Path) -> str:
-    """What stands behind FROM for a log that lies in files."""
+def _files(con: duckdb.DuckDBPyConnection, path: Path, needed: Iterable[str]) -> Origin:
+    """A log that lies in files, read where it lies."""
     paths = parts(path)
     begins, many = [], 0
     for part in paths:
@@ -133,9 +134,20 @@ def _files(con: duckdb.DuckDBPyConnection, path: Path) -> str:
         many += _rows(con, part)
     listed = ", ".join(quoted(str(part)) for part in paths)
     read = f"read_parquet([{listed}], file_row_number = true, hive_partitioning = false)"
-    columns = ", ".join(events.COLUMNS)
     place = f"file_row_number + ({begins}::BIGINT[])[(file_index + 1)::BIGINT]" if len(paths) > 1 else "file_row_number"
-    return f"(SELECT {columns}, {place} AS event FROM {read})"  # noqa: S608 - the paths are quoted
+    rows = f"(SELECT {', '.join(events.COLUMNS)}, {place} AS event FROM {read})"  # noqa: S608 - the paths are quoted
+    return Origin(con, rows, _asked(con, rows, needed) if many >= MANY else {})
+
+
+def _asked(con: duckdb.DuckDBPyConnection, rows: str, needed: Iterable[str]) -> dict[str, list[str]]:
+    """The values of the columns that have few, by one look at the whole log."""
+    names = [name for name in TEXTS if name in needed and name not in _WIDE]
+    told = ", ".join(f"list(DISTINCT {name}), count({name}) = count(*)" for name in names)
+    try:
+        found = con.execute(f"SELECT {told} FROM {rows}").fetchall()[0]  # noqa: S608 - our own words
+    except duckdb.Error as e:
+        raise InputError(f"the log cannot be read: {str(e).splitlines()[0]}") from None
+    return {name: sorted(found[2 * i] or []) for i, name in enumerate(names) if found[2 * i + 1]}
 
 
 def _rows(con: duckdb.DuckDBPyConnection, part: Path) -> int:

@@ -27,19 +27,21 @@ def detect(
     queue: pd.DataFrame | None = None,
     staff: pd.DataFrame | None = None,
     members: pd.DataFrame | None = None,
+    known: pd.DataFrame | None = None,
     *,
     since: int | None = None,
     until: int | None = None,
 ) -> pd.DataFrame:
     """The alerts of all baselines for which there are records, in order of time; columns: ALERTS.
 
-    `queue` is who was given which work when (`activity.queue`); `staff` and `members` are those tables.
+    `queue` is who was given which work when (`activity.queue`); `staff` and `members` are those tables;
+    `known` are pairs of staff and members who are close (`prying`).
     Raises InputError for what is not an event table.
     """
     with opened(log, FIELDS, since, until) as origin:
         found = [plain(origin) for plain in (per_day, per_session, travel, without_badge, first_use, dormant)]
         if queue is not None:
-            found += [unrelated(origin, queue), prying(origin, queue)]
+            found += [unrelated(origin, queue), prying(origin, queue, known)]
         if staff is not None or members is not None:
             found.append(departed(origin, staff, members))
         return together(found)
