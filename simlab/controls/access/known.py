@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from simlab.clock import instant
-from simlab.controls.access.request import Request
+from simlab.controls.access.request import WORDS, Request
 from simlab.errors import InputError
+from simlab.insurer import Insurer
 
 _PARENT = "parent"
 
@@ -46,6 +47,19 @@ class Known:
             if lacking:
                 raise InputError(f"the table {name} lacks {', '.join(lacking)}")
 
+    @classmethod
+    def of(cls, insurer: Insurer, work: pd.DataFrame | None = None) -> Known:
+        """What an insurer's own tables know."""
+        return cls(
+            insurer.staff,
+            insurer.members,
+            insurer.table("relations"),
+            work,
+            insurer.table("representatives"),
+            insurer.table("own_care"),
+            insurer.table("confidential_requests"),
+        )
+
     def __contains__(self, member: object) -> bool:
         """Whether the plan knows the member: what a gate takes as `members`."""
         return member in self._ids
@@ -74,6 +88,42 @@ class Known:
         if by and self.representatives is not None:
             facts |= self._asker(request.member, by, day)
         return dataclasses.replace(request, **facts)
+
+    def fill(self, requests: pd.DataFrame) -> pd.DataFrame:
+        """A table of requests with `role` and `kin` as the company knows them: `seen` for millions.
+
+        Who does not work here now has no role, which the twin refuses as unknown.
+        """
+        staff = pd.Index(self.staff["staff_id"].astype("str"))
+        actor, member = _places(requests["actor"], staff), _places(requests["member"], self._member_index)
+        active = self.staff["is_active"].to_numpy(dtype=bool)
+        roles = self.staff["role"].astype(pd.CategoricalDtype(list(WORDS["role"]))).cat.codes.to_numpy()
+        role = np.where((actor >= 0) & active[actor], roles[actor], -1)
+        return requests.assign(
+            role=pd.Categorical.from_codes(role, pd.Index(WORDS["role"])),
+            kin=pd.Categorical.from_codes(self._kin_codes(staff, actor, member), pd.Index(WORDS["kin"])),
+        )
+
+    def _kin_codes(self, staff: pd.Index, actor: np.ndarray, member: np.ndarray) -> np.ndarray:
+        width, kinds = len(self._member_index), {word: i for i, word in enumerate(WORDS["kin"])}
+        own = _places(self.staff["member_id"], self._member_index)
+        works_here = np.zeros(width + 1, dtype=bool)  # the last place is for no member
+        works_here[own[own >= 0]] = True
+        kin = np.where(works_here[member], kinds["co-worker"], kinds["none"])
+        if self.kin is not None and len(self.kin):
+            key = _places(self.kin["staff_id"], staff) * width + _places(self.kin["member_id"], self._member_index)
+            # Of one pair the first row counts, as in `seen`.
+            key, first = np.unique(key, return_index=True)
+            relation = self.kin["relation"].astype("str").map(kinds).to_numpy()[first]
+            asked = actor * width + member
+            at = np.minimum(np.searchsorted(key, asked), len(key) - 1)
+            kin = np.where((actor >= 0) & (member >= 0) & (key[at] == asked), relation[at], kin)
+        is_self = (actor >= 0) & (member >= 0) & (own[actor] == member)
+        return np.where(is_self, kinds["self"], kin).astype(np.int8)
+
+    @functools.cached_property
+    def _member_index(self) -> pd.Index:
+        return pd.Index(self.members["member_id"].astype("str"))
 
     def _role(self, actor: str) -> str:
         """The role of somebody who works here now, "" for anybody else: which every gate refuses."""
@@ -117,6 +167,13 @@ class Known:
         kind, honored = str(found["kind"].iloc[0]), bool(found["is_honored"].all())
         asker = _PARENT if kind == _PARENT else "representative"
         return {"asker": asker, "is_in_scope": True, "is_endangered": not honored}
+
+
+def _places(values: pd.Series, index: pd.Index) -> np.ndarray:
+    """Where each value stands in an index, -1 where it does not; each distinct value is looked up once."""
+    values = values.astype("category")
+    found = index.get_indexer(pd.Index(values.cat.categories.astype("str")))
+    return np.append(found, -1)[values.cat.codes.to_numpy()].astype(np.int64)
 
 
 _COLUMNS = {

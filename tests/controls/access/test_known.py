@@ -11,6 +11,7 @@ import pytest
 from simlab.clock import micros
 from simlab.controls import access
 from simlab.errors import InputError
+from simlab.insurer import Insurer
 
 AT = micros(dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC))
 
@@ -97,3 +98,38 @@ def test_the_tables_say_which_members_there_are() -> None:
 def test_a_table_that_lacks_a_column_is_refused_by_name() -> None:
     with pytest.raises(InputError, match="kin lacks relation"):
         access.Known(STAFF, MEMBERS, KIN.drop(columns="relation"))
+
+
+@pytest.fixture(scope="module")
+def insurer() -> Insurer:
+    return Insurer.build(1, 1000)
+
+
+def test_the_insurers_own_tables_serve(insurer: Insurer) -> None:
+    known = access.Known.of(insurer)
+    row = insurer.table("representatives").query("kind == 'parent' and is_honored").iloc[0]
+    request = BOLD.with_(actor=insurer.staff["staff_id"].iloc[0], member=row["member_id"])
+    asked = known.seen(request, AT, by=row["represented_by"])
+    assert (asked.asker, asked.is_in_scope, asked.role) == ("parent", True, "privacy_officer")
+    granted = insurer.table("confidential_requests").query("is_granted")["member_id"]
+    assert known.seen(request.with_(member=granted.iloc[0]), AT).is_confidential
+    alone = insurer.table("own_care").iloc[0]
+    late = micros(dt.datetime(2026, 12, 31, tzinfo=dt.UTC))
+    assert known.seen(request.with_(member=alone["member_id"]), late, care=alone["sensitive"]).is_minor_private
+
+
+def test_a_table_is_filled_as_each_of_its_requests_is(insurer: Insurer) -> None:
+    known, kin = access.Known.of(insurer), insurer.table("relations")
+    pairs = [*zip(kin["staff_id"], kin["member_id"], strict=True)][::7]
+    pairs += [(s, m) for s in ("S0001", "S0002", "S9999") for m in ("M0000001", "M0000003", "M9", "")]
+    table = pd.DataFrame([BOLD.with_(actor=s, member=m).facts() for s, m in pairs])
+    filled = known.fill(table)
+    each = [known.seen(BOLD.with_(actor=s, member=m), AT) for s, m in pairs]
+    assert filled["kin"].tolist() == [r.kin for r in each] and {"self", "relative", "none"} <= set(filled["kin"])
+    assert filled["role"].astype(object).fillna("").tolist() == [r.role for r in each]
+    assert not access.allowed(filled)[[r.role == "" for r in each]].any()
+
+
+def test_tables_without_kin_know_the_staff_themselves() -> None:
+    table = pd.DataFrame([BOLD.with_(actor=a, member=m).facts() for a, m in [("S1", "M1"), ("S2", "M1"), ("S1", "M2")]])
+    assert access.Known(STAFF, MEMBERS).fill(table)["kin"].tolist() == ["self", "co-worker", "none"]
