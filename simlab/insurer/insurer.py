@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 import pandas as pd
@@ -35,17 +37,30 @@ from simlab.insurer import (
     standing,
 )
 from simlab.insurer.digest import digest
+from simlab.insurer.eobs import Decided
 from simlab.insurer.text import Objects
 
 NAME = "Larkspur Health Plan"
-TABLES = (
-    "households", "members", "plans", "policies", "providers", "claims",
-    "staff", "roles", "vendors", "devices", "systems", "sites",
-    "eligibility_checks", "authorizations", "eobs", "appeals", "call_notes", "premiums",
-    "employer_groups", "brokers", "contracts", "flows", "assets", "service_accounts",
-    "staff_changes", "leave", "relations", "representatives", "confidential_requests", "own_care",
-)  # fmt: skip
 SMALLEST, LARGEST = 100, 5_000_000
+
+
+class _Table:
+    """A table under the name that it is given in `Insurer`, built when it is first asked for."""
+
+    def __init__(self, build: Callable[[Insurer], pd.DataFrame]) -> None:
+        self.build, self.name = build, ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, insurer: None, owner: type) -> _Table: ...
+
+    @overload
+    def __get__(self, insurer: Insurer, owner: type) -> pd.DataFrame: ...
+
+    def __get__(self, insurer: Insurer | None, owner: type) -> pd.DataFrame | _Table:
+        return self if insurer is None else insurer.table(self.name)
 
 
 @dataclass(frozen=True)
@@ -78,8 +93,16 @@ class Insurer:
         """A table by name, one of TABLES. Raises UnknownName."""
         if name not in TABLES:
             raise UnknownName("table", name, TABLES)
+        held: dict[str, pd.DataFrame] = self.__dict__.setdefault("_held", {})
+        if name not in held:
+            held[name] = self._made(name)
         # A shallow copy costs nothing: pandas copies a column only when someone writes to it.
-        return getattr(self, f"_{name}").copy(deep=False)
+        return held[name].copy(deep=False)
+
+    def _made(self, name: str) -> pd.DataFrame:
+        """A table, built or fetched."""
+        table: _Table = vars(Insurer)[name]
+        return table.build(self)
 
     def digest(self) -> str:
         """SHA-256 (hex) over all tables: the same on every computer."""
@@ -101,101 +124,39 @@ class Insurer:
 
         return read(Path(folder))
 
-    @property
-    def households(self) -> pd.DataFrame:
-        return self.table("households")
-
-    @property
-    def members(self) -> pd.DataFrame:
-        return self.table("members")
-
-    @property
-    def plans(self) -> pd.DataFrame:
-        return self.table("plans")
-
-    @property
-    def policies(self) -> pd.DataFrame:
-        return self.table("policies")
-
-    @property
-    def providers(self) -> pd.DataFrame:
-        return self.table("providers")
-
-    @property
-    def claims(self) -> pd.DataFrame:
-        return self.table("claims")
-
-    @property
-    def staff(self) -> pd.DataFrame:
-        return self.table("staff")
-
-    @property
-    def roles(self) -> pd.DataFrame:
-        return self.table("roles")
-
-    @property
-    def vendors(self) -> pd.DataFrame:
-        return self.table("vendors")
-
-    @property
-    def devices(self) -> pd.DataFrame:
-        return self.table("devices")
-
-    @property
-    def systems(self) -> pd.DataFrame:
-        return self.table("systems")
-
-    @property
-    def sites(self) -> pd.DataFrame:
-        return self.table("sites")
-
-    @property
-    def employer_groups(self) -> pd.DataFrame:
-        return self.table("employer_groups")
-
-    @property
-    def brokers(self) -> pd.DataFrame:
-        return self.table("brokers")
-
-    @property
-    def contracts(self) -> pd.DataFrame:
-        return self.table("contracts")
-
-    @property
-    def flows(self) -> pd.DataFrame:
-        return self.table("flows")
-
-    @property
-    def assets(self) -> pd.DataFrame:
-        return self.table("assets")
-
-    @property
-    def service_accounts(self) -> pd.DataFrame:
-        return self.table("service_accounts")
-
-    @property
-    def staff_changes(self) -> pd.DataFrame:
-        return self.table("staff_changes")
-
-    @property
-    def leave(self) -> pd.DataFrame:
-        return self.table("leave")
-
-    @property
-    def relations(self) -> pd.DataFrame:
-        return self.table("relations")
-
-    @property
-    def representatives(self) -> pd.DataFrame:
-        return self.table("representatives")
-
-    @property
-    def confidential_requests(self) -> pd.DataFrame:
-        return self.table("confidential_requests")
-
-    @property
-    def own_care(self) -> pd.DataFrame:
-        return self.table("own_care")
+    # In this order they are written and digested; who and what exists stands before what happened.
+    households = _Table(lambda i: people.households_table(i._people))
+    members = _Table(lambda i: members.table(i._people))
+    plans = _Table(lambda i: cover.plans_table())
+    policies = _Table(lambda i: cover.policies_table(i._people, i._cover))
+    providers = _Table(lambda i: providers.table(i.seed, i._provider_id))
+    claims = _Table(lambda i: claims.table(i._people, i._cover, i._provider_id))
+    staff = _Table(
+        lambda i: company.staff_table(i._people, i._crew).assign(**careers.columns(i._people, i._crew, i._careers))
+    )
+    roles = _Table(lambda i: company.roles_table())
+    vendors = _Table(lambda i: company.vendors_table())
+    devices = _Table(lambda i: company.devices_table(i._people, i._crew))
+    systems = _Table(lambda i: company.systems_table())
+    sites = _Table(lambda i: company.sites_table())
+    eligibility_checks = _Table(lambda i: eligibility.table(i._people, i._cover, i._filed, i._desk, i._provider_id))
+    authorizations = _Table(lambda i: authorizations.table(i._people, i._filed, i._desk, i._provider_id))
+    eobs = _Table(lambda i: eobs.table(i._people, i.members, i.households, i.own_care, i._desk, i._decided))
+    appeals = _Table(lambda i: appeals.table(i._people, i._desk, i._decided))
+    call_notes = _Table(lambda i: notes.table(i._people, i._cover, i._filed, i._desk))
+    premiums = _Table(lambda i: premiums.table(i._people, i._cover, i._desk))
+    employer_groups = _Table(lambda i: groups.groups_table(i._people))
+    brokers = _Table(lambda i: groups.brokers_table())
+    contracts = _Table(lambda i: contracts.contracts_table())
+    flows = _Table(lambda i: contracts.flows_table())
+    assets = _Table(lambda i: assets.assets_table(i._crew))
+    service_accounts = _Table(lambda i: assets.accounts_table(i._crew))
+    staff_changes = _Table(lambda i: careers.changes_table(i._crew, i._careers))
+    leave = _Table(lambda i: careers.leave_table(i._people, i._crew, i._careers))
+    relations = _Table(lambda i: kin.table(i._people, i._crew))
+    representatives = _Table(lambda i: standing.representatives(i._people))
+    confidential_requests = _Table(lambda i: standing.confidential_requests(i._people))
+    own_care = _Table(lambda i: standing.own_care(i._people, i.claims))
 
     @functools.cached_property
     def _people(self) -> people.People:
@@ -218,137 +179,19 @@ class Insurer:
         return providers.npi_like(self.seed, np.arange(providers.count(self.size), dtype=np.int64))
 
     @functools.cached_property
-    def _households(self) -> pd.DataFrame:
-        return people.households_table(self._people)
-
-    @functools.cached_property
-    def _members(self) -> pd.DataFrame:
-        return members.table(self._people)
-
-    @functools.cached_property
-    def _plans(self) -> pd.DataFrame:
-        return cover.plans_table()
-
-    @functools.cached_property
-    def _policies(self) -> pd.DataFrame:
-        return cover.policies_table(self._people, self._cover)
-
-    @functools.cached_property
-    def _providers(self) -> pd.DataFrame:
-        return providers.table(self.seed, self._provider_id)
-
-    @functools.cached_property
-    def _claims(self) -> pd.DataFrame:
-        return claims.table(self._people, self._cover, self._provider_id)
-
-    @functools.cached_property
-    def _staff(self) -> pd.DataFrame:
-        more = careers.columns(self._people, self._crew, self._careers)
-        return company.staff_table(self._people, self._crew).assign(**more)
-
-    @functools.cached_property
-    def _roles(self) -> pd.DataFrame:
-        return company.roles_table()
-
-    @functools.cached_property
-    def _vendors(self) -> pd.DataFrame:
-        return company.vendors_table()
-
-    @functools.cached_property
-    def _devices(self) -> pd.DataFrame:
-        return company.devices_table(self._people, self._crew)
-
-    @functools.cached_property
-    def _systems(self) -> pd.DataFrame:
-        return company.systems_table()
-
-    @functools.cached_property
-    def _sites(self) -> pd.DataFrame:
-        return company.sites_table()
-
-    @functools.cached_property
     def _desk(self) -> desk.Desk:
-        return desk.desk(self.seed, self._staff, self._staff_changes, self._leave)
+        return desk.desk(self.seed, self.staff, self.staff_changes, self.leave)
 
     @functools.cached_property
     def _filed(self) -> filed.Filed:
-        return filed.filed(self._people, self._cover, self._claims)
+        return filed.filed(self._people, self._cover, self.claims)
 
     @functools.cached_property
-    def _decided(self) -> eobs.Decided:
+    def _decided(self) -> Decided:
         return eobs.decided(self._filed, self._desk)
 
-    @functools.cached_property
-    def _eligibility_checks(self) -> pd.DataFrame:
-        return eligibility.table(self._people, self._cover, self._filed, self._desk, self._provider_id)
 
-    @functools.cached_property
-    def _authorizations(self) -> pd.DataFrame:
-        return authorizations.table(self._people, self._filed, self._desk, self._provider_id)
-
-    @functools.cached_property
-    def _eobs(self) -> pd.DataFrame:
-        return eobs.table(self._people, self._members, self._households, self._own_care, self._desk, self._decided)
-
-    @functools.cached_property
-    def _appeals(self) -> pd.DataFrame:
-        return appeals.table(self._people, self._desk, self._decided)
-
-    @functools.cached_property
-    def _call_notes(self) -> pd.DataFrame:
-        return notes.table(self._people, self._cover, self._filed, self._desk)
-
-    @functools.cached_property
-    def _premiums(self) -> pd.DataFrame:
-        return premiums.table(self._people, self._cover, self._desk)
-
-    @functools.cached_property
-    def _employer_groups(self) -> pd.DataFrame:
-        return groups.groups_table(self._people)
-
-    @functools.cached_property
-    def _brokers(self) -> pd.DataFrame:
-        return groups.brokers_table()
-
-    @functools.cached_property
-    def _contracts(self) -> pd.DataFrame:
-        return contracts.contracts_table()
-
-    @functools.cached_property
-    def _flows(self) -> pd.DataFrame:
-        return contracts.flows_table()
-
-    @functools.cached_property
-    def _assets(self) -> pd.DataFrame:
-        return assets.assets_table(self._crew)
-
-    @functools.cached_property
-    def _service_accounts(self) -> pd.DataFrame:
-        return assets.accounts_table(self._crew)
-
-    @functools.cached_property
-    def _staff_changes(self) -> pd.DataFrame:
-        return careers.changes_table(self._crew, self._careers)
-
-    @functools.cached_property
-    def _leave(self) -> pd.DataFrame:
-        return careers.leave_table(self._people, self._crew, self._careers)
-
-    @functools.cached_property
-    def _relations(self) -> pd.DataFrame:
-        return kin.table(self._people, self._crew)
-
-    @functools.cached_property
-    def _representatives(self) -> pd.DataFrame:
-        return standing.representatives(self._people)
-
-    @functools.cached_property
-    def _confidential_requests(self) -> pd.DataFrame:
-        return standing.confidential_requests(self._people)
-
-    @functools.cached_property
-    def _own_care(self) -> pd.DataFrame:
-        return standing.own_care(self._people, self._claims)
+TABLES = tuple(name for name, value in vars(Insurer).items() if isinstance(value, _Table))
 
 
 def _whole(name: str, value: object, low: int, high: int) -> int:

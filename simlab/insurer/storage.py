@@ -20,7 +20,7 @@ from pydantic import Field, ValidationError
 from simlab import __version__
 from simlab.clock import YEAR
 from simlab.content import Model, resource
-from simlab.errors import InputError, UnknownName
+from simlab.errors import InputError
 from simlab.insurer import parquet
 from simlab.insurer.duck import connect
 from simlab.insurer.insurer import LARGEST, SMALLEST, TABLES, Insurer
@@ -53,18 +53,13 @@ class Stored(Insurer):
     def of(cls, folder: Path, manifest: Manifest) -> Stored:
         """The insurer of a folder whose manifest has been read."""
         made = cls(manifest.seed, manifest.members)
-        for name, value in (("folder", folder), ("manifest", manifest), ("_read", {})):
+        for name, value in (("folder", folder), ("manifest", manifest)):
             object.__setattr__(made, name, value)
         return made
 
-    def table(self, name: str) -> pd.DataFrame:
-        """A table by name, one of TABLES. Raises UnknownName, and InputError where its file was changed."""
-        if name not in TABLES:
-            raise UnknownName("table", name, TABLES)
-        held: dict[str, pd.DataFrame] = self.__dict__["_read"]
-        if name not in held:
-            held[name] = parquet.read(_file(self.folder, name), self.manifest.tables[name])
-        return held[name].copy(deep=False)
+    def _made(self, name: str) -> pd.DataFrame:
+        """A table from its file. Raises InputError where the file was changed."""
+        return parquet.read(_file(self.folder, name), self.manifest.tables[name])
 
 
 def write(insurer: Insurer, folder: Path, told: Told | None = None) -> Path:
