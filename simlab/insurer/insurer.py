@@ -141,7 +141,7 @@ class Insurer:
     sites = _Table(lambda i: company.sites_table())
     eligibility_checks = _Table(lambda i: eligibility.table(i._people, i._cover, i._filed, i._desk, i._provider_id))
     authorizations = _Table(lambda i: authorizations.table(i._people, i._filed, i._desk, i._provider_id))
-    eobs = _Table(lambda i: eobs.table(i._people, i.members, i.households, i.own_care, i._desk, i._decided))
+    eobs = _Table(lambda i: eobs.table(i._people, i.members, i.households, i.table("own_care"), i._desk, i._decided))
     appeals = _Table(lambda i: appeals.table(i._people, i._desk, i._decided))
     call_notes = _Table(lambda i: notes.table(i._people, i._cover, i._filed, i._desk))
     premiums = _Table(lambda i: premiums.table(i._people, i._cover, i._desk))
