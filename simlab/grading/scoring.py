@@ -133,7 +133,9 @@ def _of_seed(seed: int, members: int, start: dt.date) -> pd.DataFrame:
     log, truth = place(days, list(made.values()))
     rules = score(detect(log), truth, log).steps
     usual = score(
-        baselines.detect(log, queue(insurer, start, DAYS, seed), insurer.staff, insurer.members), truth, log
+        baselines.detect(log, queue(insurer, start, DAYS, seed), insurer.staff, insurer.members, insurer.relations),
+        truth,
+        log,
     ).steps
     names = pd.DataFrame({"step": list(made)})
     names["technique"] = [steps.get(name).technique or "" for name in names["step"]]

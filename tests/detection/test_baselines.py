@@ -53,10 +53,11 @@ def given(*work: tuple[str, str, int]) -> pd.DataFrame:
     return pd.DataFrame({"time": [MORNING + d * clock.DAY for _, _, d in work], **columns})
 
 
-def test_four_ordinary_weeks_are_left_alone() -> None:
+def test_four_ordinary_weeks_are_left_alone_but_for_a_badge_left_at_home() -> None:
     insurer, log, work = weeks()
-    found = baselines.detect(log, work, insurer.staff, insurer.members)
-    assert tuple(found.columns) == ALERTS and found["explanation"].tolist() == []
+    found = baselines.detect(log, work, insurer.staff, insurer.members, insurer.relations)
+    assert tuple(found.columns) == ALERTS and len(found) <= 2
+    assert set(found["rule_id"]) <= {"baseline-without-badge"}, found["explanation"].tolist()
 
 
 def test_reading_without_work_is_told_in_numbers() -> None:
