@@ -35,7 +35,7 @@ class Explanation:
         if not self.decision:
             lines += [f"- Next: {step}" for step in dict.fromkeys(n.next for n in self.decision.notes if n.next)]
         if self.turned_by:
-            said = "; ".join(f"{fact.replace('_', ' ')} {_value(value)}" for fact, value in self.turned_by)
+            said = "; ".join(f"{_named(fact)}: {_value(value)}" for fact, value in self.turned_by)
             lines.append(f"- It would be allowed if one of these were true: {said}.")
         return "\n".join(lines)
 
@@ -51,7 +51,8 @@ def explain(request: Request, gate: Gate | None = None) -> Explanation:
 
 def _turning(request: Request, gate: Gate) -> Iterator[tuple[str, object]]:
     """The single facts that would have it allowed."""
-    changes = [(name, value) for name in _TURNING for value in _values(name) if value != getattr(request, name)]
+    names = (*_TURNING, "has_glass") if request.is_emergency else _TURNING
+    changes = [(name, value) for name in names for value in _values(name) if value != getattr(request, name)]
     table = pd.DataFrame([request.facts() | {name: value} for name, value in changes], columns=list(FIELDS))
     fits = twin.allowed(table, gate.policies)
     return (change for change, fit in zip(changes, fits, strict=True) if fit)
@@ -63,7 +64,11 @@ def _values(name: str) -> tuple[object, ...]:
 
 def _said(request: Request) -> str:
     about = request.data if isinstance(request.data, str) else "something unknown"
-    return f"{request.actor} as {request.role} to {request.action} {about} of {request.member}, for {request.purpose}"
+    return f"{request.actor} as {str(request.role).replace('_', ' ')} to {request.action} {about} of {request.member}, for {request.purpose}"
+
+
+def _named(fact: str) -> str:
+    return "glass broken" if fact == "has_glass" else fact.removeprefix("is_").replace("_", " ")
 
 
 def _value(value: object) -> str:
