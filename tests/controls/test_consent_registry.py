@@ -194,6 +194,11 @@ def test_the_last_request_on_where_to_write_counts() -> None:
         ({"expire": "2026-03-01"}, "expire"),
         ({"kind": "promise"}, "promise"),
         ({"document_sha256": "abc"}, "document_sha256"),
+        ({"description": "x" * 10_001}, "description is longer"),
+        ({"recipients": [str(i) for i in range(201)]}, "recipients is longer"),
+        ({"recipients": ["Ada Law", "Ada Law"]}, "twice"),
+        ({"recipients": [" "]}, "empty entry"),
+        ({"description": "my\x07claims"}, "control character"),
     ],
 )
 def test_a_record_that_is_written_wrong_says_where(changes: dict[str, Any], said: str) -> None:

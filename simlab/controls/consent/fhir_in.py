@@ -103,9 +103,11 @@ def _ours(found: dict[str, Any], kind: str) -> Record:
             values.setdefault(name, []).append(value)
         else:
             values[name] = value
-    for name in ("recipients", "purposes", "data", "signer"):
-        if name in fields and fields[name].is_required():
-            values.setdefault(name, "" if name == "signer" else [])
+    for name, field in fields.items():  # FHIR writes nothing where a list or a text is empty
+        if field.is_required() and str(field.annotation).startswith("tuple"):
+            values.setdefault(name, [])
+    if kind == "consent":
+        values.setdefault("signer", "")
     return record(**values)
 
 

@@ -24,6 +24,7 @@ MemberIs = Literal["adult", "minor", "emancipated minor", "deceased"]
 Data = tuple[str, ...]
 
 HOME = "America/Chicago"
+LONGEST, MOST = 10_000, 200
 # No form of paper or of FHIR can carry these.
 _UNWRITTEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -48,11 +49,14 @@ class Base(Model):
     @model_validator(mode="after")
     def _written(self) -> Base:
         for name, value in self:
-            if isinstance(value, tuple) and len(set(value)) < len(value):
+            each = value if isinstance(value, tuple) else (value,)
+            if len(set(each)) < len(each):
                 raise ValueError(f"{name} names something twice: each once")
-            for one in value if isinstance(value, tuple) else (value,):
-                if isinstance(one, str) and (_UNWRITTEN.search(one) or (value != one and not one.strip())):
-                    raise ValueError(f"{name} holds a control character or an empty entry")
+            texts = [one for one in each if isinstance(one, str)]
+            if len(each) > MOST or any(len(one) > LONGEST for one in texts):
+                raise ValueError(f"{name} is longer than a record takes ({LONGEST:,} characters, {MOST} entries)")
+            if any(_UNWRITTEN.search(one) or (value != one and not one.strip()) for one in texts):
+                raise ValueError(f"{name} holds a control character or an empty entry")
         return self
 
     @field_validator("data", check_fields=False)
@@ -145,7 +149,7 @@ class Revocation(Base):
     """A consent, an authorization or an opt-out taken back from then on: 45 CFR 164.508(b)(5)."""
 
     kind: Literal["revocation"] = "revocation"
-    of: str
+    of: str = Field(min_length=1)
     received: AwareDatetime
     is_in_writing: bool
 
@@ -154,7 +158,7 @@ class Representative(Base):
     """Somebody who stands in the member's place: 45 CFR 164.502(g)."""
 
     kind: Literal["representative"] = "representative"
-    name: str
+    name: str = Field(min_length=1)
     relation: Relation
     scope: tuple[Literal["health care", "payment", "finances"], ...]
     starts: When
