@@ -103,6 +103,17 @@ def test_only_what_the_desk_has_sealed_is_taken() -> None:
     assert asked(registry, NOON)
 
 
+def test_a_register_written_anew_from_end_to_end_has_no_seals() -> None:
+    desk = Ed25519PrivateKey.generate()
+    honest, forged = Registry(NAMES, key=desk.public_key()), Registry(NAMES)
+    honest.enter(signed(), at=NOON, seal=consent.sign(signed(), desk))
+    forged.enter(signed(recipients=["Eve Law"]), at=NOON, seal=honest.entries[0].seal)
+    assert Registry.read(honest.lines(), NAMES, key=desk.public_key()).entries == honest.entries
+    Registry.read(forged.lines(), NAMES)
+    with pytest.raises(LogError, match="record 0: the record's seal"):
+        Registry.read(forged.lines(), NAMES, key=desk.public_key())
+
+
 def test_the_paper_must_be_the_one_that_was_read() -> None:
     paper = b"I authorize ..."
     registry, one = Registry(NAMES), signed(document_sha256=consent.sha256(paper))

@@ -136,6 +136,9 @@ class Registry:
                 raise InputError(f"line {number} is no entry of a register: {e}") from None
             out._entries.append(entry)
             if entry.status == "held":
+                # A chain can be written anew from end to end; seals cannot.
+                if key and not seals.is_sealed(entry.record, entry.seal, key):
+                    raise LogError("the record's seal is not the desk's", record=entry.number)
                 out._keep(entry, entry.record)
         out.verify()
         return out
