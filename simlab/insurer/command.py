@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from simlab.insurer.describing import Description
 
 MEMBERS, SEED = 10_000, 1
-# What lies beside a log's events: the company's own records of it.
-_NO_LOG = ("queue.parquet", "staff.parquet")
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -122,8 +120,8 @@ def _events(path: Path, members: list[str]) -> pd.DataFrame:
     from simlab import events
     from simlab.insurer.duck import connect
 
-    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
-    logs = [str(p) for p in files if p.name not in _NO_LOG]
+    parts = sorted(path.glob("month=*/*.parquet")) or [path / "records.parquet"]
+    logs = [str(p) for p in (parts if path.is_dir() else [path])]
     columns = ", ".join(events.COLUMNS)
     query = f"SELECT {columns} FROM read_parquet(?) WHERE list_contains(?, member) ORDER BY time"  # noqa: S608
     try:

@@ -82,10 +82,9 @@ class Desk:
         within = draw.below(self.seed, label, key, self.hours[staff] * HOUR - HOUR // 2)
         return day * 24 * HOUR + self.start[staff] * HOUR + within
 
-    def column(self, staff: I64, nobody: np.ndarray | None = None) -> pd.Categorical:
-        """A `staff_id` column, "" where nobody of the staff was needed."""
-        codes = staff + 1 if nobody is None else np.where(nobody, 0, staff + 1)
-        return category(codes.astype(np.int32), self.staff_id)
+    def column(self, staff: I64) -> pd.Categorical:
+        """A `staff_id` column, "" for -1: where nobody of the staff was needed."""
+        return category((staff + 1).astype(np.int32), self.staff_id)
 
 
 def desk(seed: int, staff: pd.DataFrame, changes: pd.DataFrame, leave: pd.DataFrame) -> Desk:

@@ -35,13 +35,14 @@ def table(people: People, cover: Cover, filed: Filed, desk: Desk, provider_id: O
     claims, number, day = _asked(people, cover, filed)
     seed = people.seed
     channel = draw.weighted(seed, "check channel", number, (62, 30, 8))
-    by_phone = channel == 2
-    staff = desk.assign("check", number, claims.member, (day, day), "member_services")
     # Nobody answers the telephone at a weekend: then the machine is asked.
-    by_phone &= workday(day) == day
+    by_phone = (channel == 2) & (workday(day) == day)
     channel = np.where(by_phone, 2, np.minimum(channel, 1))
-    machine = day * _DAY + draw.between(seed, "check second", number, 7 * _HOUR, 19 * _HOUR)
-    opened = np.where(by_phone, desk.moment("check opened", number, staff, day), machine)
+    opened = day * _DAY + draw.between(seed, "check second", number, 7 * _HOUR, 19 * _HOUR)
+    staff, call = np.full(len(number), -1), np.flatnonzero(by_phone)
+    on = day[call]
+    staff[call] = desk.assign("check", number[call], claims.member[call], (on, on), "member_services")
+    opened[call] = desk.moment("check opened", number[call], staff[call], on)
     took = np.where(by_phone, draw.between(seed, "check minutes", number, 3, 14) * 60, 2)
     home = people.household[claims.member]
     covered = (day >= cover.start[home]) & (day <= cover.end[home])
@@ -56,7 +57,7 @@ def table(people: People, cover: Cover, filed: Filed, desk: Desk, provider_id: O
             "service_type": category(claims.sensitive, [types[s] for s in pools.SENSITIVE]),  # type: ignore[index]
             "answer": category(np.where(unclear, 2, np.where(covered, 0, 1)), ANSWERS),
             "sensitive": category(claims.sensitive, pools.SENSITIVE),
-            "staff_id": desk.column(staff, ~by_phone),
+            "staff_id": desk.column(staff),
             "opened": moments(opened),
             "closed": moments(opened + took),
         },

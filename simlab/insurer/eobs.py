@@ -52,13 +52,16 @@ def decided(filed: Filed, desk: Desk) -> Decided:
     came = claims.end + draw.between(seed, "claim came", key, 1, 14)
     waits = draw.weighted(seed, "claim waits", key, (50, 25, 15, 10)) * by_hand
     first, last = workday(came), workday(workday(came) + waits)
-    staff = desk.assign("examiner", key, claims.member, (first, last), "claims_examiner")
-    opened = np.where(by_hand, desk.moment("claim opened", key, staff, first), came * 86_400 + 4 * 3600)
+    staff, opened = np.full(len(key), -1), came * 86_400 + 4 * 3600
+    hand = np.flatnonzero(by_hand)
+    days = first[hand], last[hand]
+    staff[hand] = desk.assign("examiner", key[hand], claims.member[hand], days, "claims_examiner")
+    opened[hand] = desk.moment("claim opened", key[hand], staff[hand], first[hand])
     minutes = draw.between(seed, "claim minutes", key, 4, 28)
     # Another day's work is done at the same hour: within the shift on both.
     closed = opened + (last - first) * by_hand * 86_400 + np.where(by_hand, minutes * _MINUTE, 0)
     sent = workday(closed // 86_400 + draw.between(seed, "eob sent", key, 1, 5))
-    return Decided(claims, np.where(by_hand, staff, -1), opened, closed, sent)
+    return Decided(claims, staff, opened, closed, sent)
 
 
 def table(

@@ -40,8 +40,10 @@ def table(people: People, cover: Cover, desk: Desk) -> pd.DataFrame:
     missed = status == 2
     by_hand = (method == 1) | (status > 0)
     day = np.where(missed, workday(due + 15), paid)
-    staff = desk.assign("premium", key, people.first[home], (day, day), "enrolment")
-    opened = desk.moment("premium opened", key, staff, day)
+    staff, opened, hand = np.full(len(key), -1), day * 86_400, np.flatnonzero(by_hand)
+    on = day[hand]
+    staff[hand] = desk.assign("premium", key[hand], people.first[home[hand]], (on, on), "enrolment")
+    opened[hand] = desk.moment("premium opened", key[hand], staff[hand], on)
     closed = opened + 60 * draw.between(seed, "premium minutes", key, 2, 25)
     return pd.DataFrame(
         {
@@ -54,7 +56,7 @@ def table(people: People, cover: Cover, desk: Desk) -> pd.DataFrame:
             "status": category(status, STATUSES),
             "paid": dates(paid, missed),
             "paid_cents": np.where(missed, 0, amount),
-            "staff_id": desk.column(staff, ~by_hand),
+            "staff_id": desk.column(staff),
             "opened": moments(opened, ~by_hand),
             "closed": moments(closed, ~by_hand),
         },

@@ -234,6 +234,8 @@ def test_the_command_writes_a_bundle(tmp_path: Path) -> None:
     with duckdb.connect(":memory:") as con:
         con.register("rows", rows)
         con.sql("SELECT * FROM rows").write_parquet(str(log / "part-0.parquet"))
+        # What lies beside a log's events is the company's own records of them.
+        con.sql("SELECT member FROM rows").write_parquet(str(log.parent / "queue.parquet"))
     said = CliRunner().invoke(
         simlab,
         ["insurer", "export-fhir", "--members", "300", "--seed", "2", "--member", "M0000003",
