@@ -9,11 +9,13 @@ from typing import Any
 
 import cedarpy
 
+from simlab.controls.access.conflicts import conflicts
 from simlab.controls.access.policies import Note, Policies, entity_handle, parse, shipped
 from simlab.controls.access.request import CONTEXT, EVENT_DATA, EVENT_PURPOSE, WORDS, Request, strange
 from simlab.errors import ContentError, DeniedError
 from simlab.events import Recorder, silent
 
+EXAMINED = 100
 _LONGEST = 40  # characters of a name that the log takes over
 _ACTIVITY = {"read": "Read", "update": "Update", "export": "Export", "tell": "Tell", "send": "Tell"}
 
@@ -87,7 +89,8 @@ class Gate:
         """Put a new policy text in force.
 
         Raises ContentError with file and line for one that does not hold; the old policies stay in force
-        then. Both are recorded.
+        then. Both are recorded, and so is each contradiction among the new ones, which take force all the same:
+        a forbid outweighs a permit, so that nothing opens by it. Above EXAMINED policies it is not looked for.
         """
         change = {"class_name": "API Activity", "activity_name": "Update", "actor": by, "system": "access"}
         try:
@@ -97,6 +100,8 @@ class Gate:
             raise
         self._take(new)
         record(**change, status_detail=f"policies in force: {len(new)} from {file}")
+        for found in conflicts(new) if len(new) <= EXAMINED else ():
+            record(**change, status_detail=f"contradictory policies: {found}")
         return new
 
     def decide(self, request: Request, *, record: Recorder = silent) -> Decision:

@@ -75,7 +75,7 @@ def test_a_request_of_nobody_is_refused(actor: Any) -> None:
 def test_several_reasons_are_all_given_in_the_order_of_the_text() -> None:
     decision = access.Gate().decide(WORK.with_(kin="self", device="unmanaged"))
     assert decision.policies == ("own-record", "unmanaged-device")
-    assert decision.wait == 15 and len(decision.cites) == 3
+    assert decision.wait == 15 and decision.cites == ("45 CFR 164.308(a)(3)", "45 CFR 164.310(c)")
 
 
 def test_bad_policies_are_refused_and_the_old_ones_stay_in_force() -> None:
@@ -95,6 +95,16 @@ def test_good_policies_take_force_and_are_recorded() -> None:
     assert gate.decide(WORK)
     gate.replace('@id("x") forbid (principal, action, resource);', by="S0001", record=kept)
     assert gate.decide(WORK).policies == ("x",) and kept[0]["actor"] == "S0001"
+
+
+def test_contradictions_of_new_policies_are_recorded_and_open_nothing() -> None:
+    gate, kept = access.Gate(), Kept()
+    gate.replace(
+        '@id("yes") permit (principal, action, resource);\n@id("no") forbid (principal, action, resource);',
+        by="S0001", record=kept,
+    )  # fmt: skip
+    assert "never permits: yes (line 1), no (line 2)" in kept[1]["status_detail"]
+    assert not gate.decide(WORK)
 
 
 def test_telling_is_a_disclosure_in_the_log_and_its_refusal_too() -> None:
