@@ -34,7 +34,7 @@ class Presence:
 def presence(insurer: Insurer) -> Presence:
     """What the staff's table and the table of leave say."""
     staff, leave = insurer.staff, insurer.table("leave")
-    who = pd.Index(staff["staff_id"].astype(str)).get_indexer(leave["staff_id"].astype(str))
+    who = pd.Index(staff["staff_id"].astype(str)).get_indexer(pd.Index(leave["staff_id"].astype(str)))
     return Presence(_days(staff["hired"]), who.astype(np.int64), _days(leave["first"]), _days(leave["last"]))
 
 
