@@ -18,5 +18,6 @@ def connect(**settings: str) -> duckdb.DuckDBPyConnection:
     `settings` are DuckDB's own: `threads="1"` where the same bytes must come out on every machine.
     """
     con = duckdb.connect(":memory:", config=_QUIET | settings)
+    con.execute("SET enable_progress_bar = false")  # it would draw over ours
     con.execute("SET lock_configuration = true")
     return con

@@ -24,9 +24,13 @@ class Presence:
     first: I64
     last: I64
 
+    def employed(self, day: dt.date) -> npt.NDArray[np.bool_]:
+        """Of each of the staff, whether they were hired by a day."""
+        return self.hired <= day.toordinal()
+
     def here(self, day: dt.date) -> npt.NDArray[np.bool_]:
         """Of each of the staff, whether the books let them be at work."""
-        out = self.hired <= day.toordinal()
+        out = self.employed(day)
         out[self.who[(self.first <= day.toordinal()) & (day.toordinal() <= self.last)]] = False
         return out
 

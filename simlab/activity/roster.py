@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from simlab import clock, draw
+from simlab.activity.presence import Presence, presence
 from simlab.activity.work import work
 from simlab.draw import I64
 from simlab.insurer import Insurer
@@ -53,6 +54,19 @@ class Workers:
     has_mfa: Flags
     is_on_site: Flags
     is_active: Flags
+    presence: Presence
+
+    def employed(self, day: dt.date) -> Flags:
+        """Of each of the `many`, whether they work for the company by a day: vendors' people always do."""
+        return self._and_vendors(self.presence.employed(day))
+
+    def expected(self, day: dt.date) -> Flags:
+        """Of those, who is not on leave."""
+        return self._and_vendors(self.presence.here(day))
+
+    def _and_vendors(self, staff: Flags) -> Flags:
+        vendors = np.ones(self.many - len(staff), bool)
+        return self.is_active[: self.many] & np.concatenate([staff, vendors])
 
     @functools.cached_property
     def roles(self) -> tuple[str, ...]:
@@ -115,6 +129,7 @@ def workers(insurer: Insurer) -> Workers:
     hotel = [f"203.0.113.{200 + n % 30}" for n in number.tolist()]  # neither the company's nor members' homes
     here = (desk["kind"] != "remote").to_numpy(bool)
     return Workers(
+        presence=presence(insurer),
         many=len(number),
         actor=np.tile(_objects(staff["staff_id"], vendors["portal_login"]), places),
         role=np.tile(_objects(staff["role"].astype(str), ["vendor"] * len(vendors)), places),
@@ -143,7 +158,7 @@ def shifts(workers: Workers, day: dt.date, seed: int) -> Shifts:
     often = np.full(many, 1_000_000 - ILL)
     if day.weekday() >= 5:
         often = np.array([work(role).weekend for role in workers.roles])[workers.role_code[:many]]
-    here = workers.is_active[:many] & draw.chance(seed, "at work", key, often)
+    here = workers.expected(day) & draw.chance(seed, "at work", key, often)
     who = np.flatnonzero(here)
     offset = {name: midnight(day, name) for name in set(workers.zone)}
     begin = np.array([offset[name] for name in workers.zone[who]], dtype=np.int64)
@@ -151,7 +166,7 @@ def shifts(workers: Workers, day: dt.date, seed: int) -> Shifts:
     begin += draw.between(seed, "arrives", key[who], -8 * 60 * MILLI, 14 * 60 * MILLI) * MILLI
     begin += draw.below(seed, "arrives fine", key[who], MILLI)
     length = workers.hours[who] * clock.HOUR + draw.below(seed, "stays", key[who], 25 * 60 * MILLI) * MILLI
-    covers = _covers(workers, here, key, seed)
+    covers = _covers(workers, workers.employed(day) & ~here, here, key, seed)
     at = places(workers, day, seed)[who] * many + who
     return Shifts(workers, at, key[who], begin, length, sessions(seed, key[who]), covers)
 
@@ -169,12 +184,12 @@ def places(workers: Workers, day: dt.date, seed: int) -> I64:
     return at
 
 
-def _covers(workers: Workers, here: Flags, key: I64, seed: int) -> I64:
+def _covers(workers: Workers, off: Flags, here: Flags, key: I64, seed: int) -> I64:
     """Of each who is here, somebody of their role who is not; on a weekend most are not, and nobody covers."""
     out = np.full(len(here), -1, dtype=np.int64)
-    role, active = workers.role_code[: workers.many], workers.is_active[: workers.many]
+    role = workers.role_code[: workers.many]
     for code, name in enumerate(workers.roles):
-        away, there = np.flatnonzero((role == code) & active & ~here), np.flatnonzero((role == code) & here)
+        away, there = np.flatnonzero((role == code) & off), np.flatnonzero((role == code) & here)
         if name != "vendor" and 0 < len(away) <= len(there):
             out[there] = away[draw.below(seed, "covers whom", key[there], len(away))]
     return out[here]

@@ -40,7 +40,7 @@ def test_the_same_bytes_on_every_machine() -> None:
     assert (len(log), head(log)[:32]) == PINNED
 
 
-PINNED = (10090, "0d489ac844a4a371da8e344f6f39e6ba")
+PINNED = (9894, "a75ddb06070fc72b51ccdcb385c892b9")
 
 
 def test_an_event_table_in_order_of_time(week: pd.DataFrame) -> None:
@@ -209,7 +209,7 @@ def test_the_queue_tells_why_staff_read_and_a_few_reads_it_does_not(insurer: Ins
     ]
     pairs = set(zip(given["staff_id"].astype(str), given["member_id"].astype(str), strict=True))
     asked = [p in pairs for p in zip(reads["actor"].astype(str), reads["member"].astype(str), strict=True)]
-    assert 0.97 < np.mean(asked) < 0.997
+    assert 0.95 < np.mean(asked) < 0.997
     # What a colleague covers is in a list all the same.
     known = set(given["member_id"].astype(str))
     assert np.mean([m in known for m in reads["member"].astype(str)]) > np.mean(asked)
@@ -222,6 +222,23 @@ def test_work_is_given_before_it_is_done(insurer: Insurer, week: pd.DataFrame) -
     both = calls.merge(reads, left_on=["staff_id", "member_id"], right_on=["actor", "member"], suffixes=("", "_read"))
     near = both[(both["time_read"] - both["time"]).abs() < 10 * clock.MINUTE]
     assert len(near) > 0.8 * len(calls) and (near["time_read"] > near["time"]).all()
+
+
+def test_nobody_works_on_leave_or_before_they_are_hired(insurer: Insurer, quarter: pd.DataFrame) -> None:
+    """Their list is worked on by colleagues, so that a day off leaves no work undone."""
+    begun = quarter[
+        (quarter["activity_name"] == "Logon") & quarter["actor"].str.match("S[0-9]") & (quarter["status"] == "Success")
+    ]
+    day = pd.to_datetime(begun["time"] - 8 * clock.HOUR, unit="us").dt.normalize()
+    worked = set(zip(begun["actor"].astype(str), day.dt.date, strict=True))
+    leave = insurer.table("leave")
+    for who, first, last in zip(leave["staff_id"].astype(str), leave["first"], leave["last"], strict=True):
+        assert not {(who, d.date()) for d in pd.date_range(first, last)} & worked
+    hired = dict(zip(insurer.staff["staff_id"].astype(str), insurer.staff["hired"].dt.date, strict=True))
+    assert all(day >= hired[who] for who, day in worked)
+    away = leave[(leave["first"] >= "2026-03-01") & (leave["last"] < "2026-05-01")]["staff_id"].astype(str)
+    given = queue(insurer, dt.date(2026, 2, 23), 70, 3)
+    assert len(away) and set(away) & set(given["staff_id"].astype(str))
 
 
 @pytest.mark.parametrize("days", [0, 401])

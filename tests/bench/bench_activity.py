@@ -31,8 +31,8 @@ from simlab.insurer import Insurer
 
 START = dt.date(2026, 3, 2)
 # Members and days that give about ten thousand events, a hundred thousand, a million, ten million.
-SIZES = ((20_000, 1), (20_000, 12), (20_000, 110), (100_000, 230))
-MANY = (650_000, 365)
+SIZES = ((16_000, 1), (16_000, 10), (16_000, 100), (100_000, 160))
+MANY = (450_000, 365)
 Row = tuple[str, float, str]
 
 _YEAR = """
