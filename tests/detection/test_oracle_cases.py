@@ -165,6 +165,7 @@ TOGETHER = ORDERED.replace("temporal_ordered", "temporal")
         (ORDERED, [{"at": 0}, {"at": 10, "activity": "Export"}], 1),
         (ORDERED, [{"at": 0}, {"at": 11, "activity": "Export"}], 0),
         (ORDERED, [{"at": 0, "activity": "Export"}, {"at": 9}], 0),
+        (ORDERED, [{"at": 5}, {"at": 5, "activity": "Export"}], 0),  # at one time is in no order
         (ORDERED, [{"actor": "anna"}, {"actor": "ANNA", "activity": "Export"}], 1),
         (ORDERED, [{"actor": "anna"}, {"actor": "ben", "activity": "Export"}], 0),
         (TOGETHER, [{"at": 0, "activity": "Export"}, {"at": 10}], 1),

@@ -33,7 +33,7 @@ def travel(log: Source | Origin, least: int = LEAST) -> pd.DataFrame:
             list(event), list(event0)
         FROM jumps GROUP BY actor, half ORDER BY min(time)
     """  # noqa: S608 - made of our own words
-    with looked_at(log) as origin:
+    with looked_at(log, ("status", "role", "site", "src_ip")) as origin:
         return alerts(
             _jump(*row) for row in asked(origin, query.format(rows=origin.rows, least=least), "baseline travel")
         )

@@ -22,12 +22,12 @@ FIELDS = tuple(name for name in events.COLUMNS if name not in ("data_class", "pu
 
 
 @contextmanager
-def looked_at(log: Source | Origin) -> Iterator[Origin]:
-    """The log, opened unless it is open already. Raises InputError for what is not an event table."""
+def looked_at(log: Source | Origin, fields: Iterable[str] = FIELDS) -> Iterator[Origin]:
+    """The log with these columns, opened unless it is open already. Raises InputError for what is not an event table."""
     if isinstance(log, Origin):
         yield log
     else:
-        with opened(log, FIELDS) as origin:
+        with opened(log, fields) as origin:
             yield origin
 
 

@@ -21,6 +21,7 @@ BEFORE, AFTER, TAKEN_OVER = 7 * clock.DAY, 12 * clock.HOUR, clock.DAY
 # How many members more than on the account's usual day, how many times as many, and how often one member.
 MORE, TIMES, AGAIN = 12, 3, 4
 _QUEUE = ("time", "staff_id", "member_id")
+_READS = ("class_name", "activity_name", "status", "role", "member")
 
 # Each member looked at on a working day, with the latest work about them: the reader's own, and anybody's.
 _VISITS = f"""
@@ -60,7 +61,7 @@ def unrelated(log: Source | Origin, queue: pd.DataFrame) -> pd.DataFrame:
         SELECT who, day, members, without, usual, usually, first, last, flatten(seen) FROM days JOIN usual USING (who)
         WHERE without >= {TIMES} * usually + {MORE} ORDER BY first
     """  # noqa: S608 - made of our own words
-    with looked_at(log) as origin, beside(origin, "queue", queue, _QUEUE):
+    with looked_at(log, _READS) as origin, beside(origin, "queue", queue, _QUEUE):
         rows = asked(origin, query.format(rows=origin.rows), "baseline unrelated")
         return alerts(_unrelated(*row) for row in rows)
 
@@ -91,7 +92,7 @@ def prying(log: Source | Origin, queue: pd.DataFrame, known: pd.DataFrame | None
         ORDER BY first, whom
     """  # noqa: S608 - made of our own words
     with (
-        looked_at(log) as origin,
+        looked_at(log, _READS) as origin,
         beside(origin, "queue", queue, _QUEUE),
         beside(origin, "known", pairs, ("staff_id", "member_id", "relation")),
     ):
