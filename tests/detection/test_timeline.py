@@ -16,9 +16,12 @@ from tests.activity.samples import KEY
 
 INSURER = Insurer.build(5, 1_000)
 AT = clock.micros(dt.datetime(2026, 3, 5, 15, 30, tzinfo=dt.UTC))
-DONE = steps.get("adversary-in-the-middle")(INSURER, at=AT, seed=5, incident="i")
-LOG, TRUTH = place(ordinary(INSURER, start=dt.date(2026, 3, 2), days=5, seed=5), [DONE])
-WHO = str(DONE.events["actor"].iloc[0])
+DAYS = ordinary(INSURER, start=dt.date(2026, 3, 2), days=5, seed=5)
+# Somebody who is at work that day, and was on the day before.
+BUSY = DAYS[(DAYS["role"] == "claims_examiner") & (DAYS["activity_name"] == "Read")]
+WHO = sorted(set(BUSY.loc[BUSY["time"] < AT - clock.DAY, "actor"]) & set(BUSY.loc[BUSY["time"] > AT, "actor"]))[0]
+DONE = steps.get("adversary-in-the-middle")(INSURER, at=AT, seed=5, incident="i", who=WHO)
+LOG, TRUTH = place(DAYS, [DONE])
 ALERT = detect(LOG, ["outside-login"]).iloc[0]
 
 
