@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from simlab.errors import GradingError, SandboxError
 from simlab.grading import (
+    ahead,
     course,
     handback,
     history,
@@ -111,7 +112,7 @@ def _whole(batch: Batch, regrade: bool) -> list[Outcome]:
     shutil.rmtree(_unplaced(batch), ignore_errors=True)
     todo = deque(_not_done(batch, regrade))
     if todo:
-        batch.server = Server()
+        batch.server = Server(ahead.played(batch.home, {batch.found[i].assignment for i in todo}))
         try:
             _prepare(batch, todo)
             _run(batch, todo)

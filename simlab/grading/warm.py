@@ -18,7 +18,7 @@ with lean_imports():
     from sqlalchemy import create_engine
     from sqlalchemy.orm import Session, configure_mappers
 
-    from simlab.grading import batch, pipeline, prepare
+    from simlab.grading import ahead, batch, pipeline, prepare
 
 LOADED = (batch, pipeline, prepare)
 
@@ -36,6 +36,7 @@ def ready() -> None:
     nbformat.validate(nb)
     MetadataValidator().validate_nb(nb)
     NotebookExporter(default_preprocessors=[]).from_notebook_node(nb)
+    ahead.make_ready()
     gc.collect()
     gc.freeze()  # a forked process then neither walks nor copies all this when it collects
 

@@ -16,13 +16,14 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection
 from typing import Any
 
 import psutil
 
 from simlab.errors import GradingError, SandboxError
+from simlab.grading import ahead
 
 Task = Callable[..., str]
 PRELOAD = "simlab.grading.warm"
@@ -38,9 +39,12 @@ class FailedError(GradingError):
 
 
 class Server:
-    """Where processes come from: a fork server, or a fresh Python where the system has none."""
+    """Where processes come from: a fork server, or a fresh Python where the system has none.
 
-    def __init__(self) -> None:
+    `played` are the worlds that submissions are played in, made ready before the first.
+    """
+
+    def __init__(self, played: Iterable[str] = ()) -> None:
         if "forkserver" not in multiprocessing.get_all_start_methods():
             self._context: Any = multiprocessing.get_context("spawn")
             return
@@ -48,6 +52,7 @@ class Server:
 
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([PRELOAD])
+        ahead.tell(played)
         with _apart():
             forkserver.ensure_running()  # it imports while we go on
 

@@ -1,7 +1,8 @@
 """Worlds that a learner's work is put into: one module a world, its name is its id.
 
 A world module has `promise` (what is scored, both sides, said to the learner beforehand) and
-`play(spec, context)`, a check's play (see protocol). Adding a module here is all that is needed.
+`play(spec, context)`, a check's play (see protocol); `ready()` does beforehand what is the same for all
+learners, where many are marked in one go. Adding a module here is all that is needed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ class World(Protocol):
     promise: str
 
     def play(self, spec: CheckSpec, context: Context) -> Play: ...
+
+    def ready(self) -> None: ...
 
 
 def names() -> list[str]:

@@ -57,6 +57,11 @@ def company() -> Insurer:
     return Insurer.build(COMPANY, MEMBERS)
 
 
+def ordinary_day() -> pd.DataFrame:
+    """The first day of the watch with nothing placed in it."""
+    return ordinary(company(), start=START, days=1, seed=COMPANY)
+
+
 @functools.lru_cache(maxsize=12)
 def build(seed: int) -> Weeks:
     """The four weeks of a seed."""

@@ -25,7 +25,7 @@ from simlab.exercise.kinds.common import ask, fault, hidden, trouble
 from simlab.exercise.protocol import Call, CheckSpec, Context, Expr, Play, Verdict
 from simlab.exercise.worlds import _watch_rule
 from simlab.exercise.worlds._watch_score import CITE, Watch
-from simlab.exercise.worlds._watch_weeks import build
+from simlab.exercise.worlds._watch_weeks import build, ordinary_day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +59,13 @@ def play(spec: CheckSpec, context: Context) -> Play:
     except SimlabError as e:
         return Verdict(0.0, f"The rule cannot be used. {e}.", cite=CITE)
     return Watch(weeks, rule, alerts, limits).verdict()
+
+
+def ready() -> None:
+    """Load what searches a log, and build the company, which is the same for all."""
+    from simlab import detection
+
+    detection.detect(ordinary_day(), ["bulk-reading"])
 
 
 def practice_log() -> pd.DataFrame:
