@@ -1,12 +1,21 @@
 """The one byte form of an event: what the log hashes, and what a digest of events covers.
 
-A record is its columns in the order of `events.COLUMNS`: a number as 8 bytes (big-endian, two's
-complement), a text as its length in UTF-8 (4 bytes, big-endian) and then the UTF-8 itself. Each part
-says where it ends, so no two different records have the same bytes.
+A record has WIDTH bytes: its numbers, `time` and `record_count`, as 8 bytes each (big-endian, two's
+complement), and then three cells of CELL bytes, for who did it, what was done, and to whom (GROUPS).
+A cell stands for the group's texts, each as its length in UTF-8 (4 bytes, big-endian) and then the
+UTF-8 itself, all joined: up to CELL - 1 bytes stand in it after one byte that says how many, and
+zeros behind; of more stand 0xFF and the first CELL - 1 bytes of their SHA-256.
+
+No two different records have the same bytes. The numbers and cells have fixed places; a column is in
+one group, so it has one place. In a group each text says where it ends. The first byte of a cell
+tells which kind it is, as no length in it is 0xFF; a cell of the first kind holds the texts
+themselves, and two of the second kind are equal only where SHA-256, cut to 248 bits, collides.
+The form follows from the record alone: not from the rows around it, nor from how the table is held.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -17,17 +26,34 @@ import pandas as pd
 from simlab import events
 from simlab.errors import LogError
 
-# Rows turned into bytes at a time: large enough to be fast, small enough for ten million rows.
-CHUNK = 250_000
+# Who and what have few combinations among many events, so most cells are hashed once for many rows.
+GROUPS = (
+    ("actor", "role", "device", "site", "src_ip", "session"),
+    ("class_name", "activity_name", "status", "system", "data_class", "purpose", "status_detail"),
+    ("member",),
+)
+CELL = 32
+_LONG = b"\xff"
+WIDTH = 8 * len(events.NUMBERS) + CELL * len(GROUPS)
+# Rows turned into bytes at a time: they are hashed while they are still near.
+CHUNK = 10_000
 
-Codes = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.integer]
 
 
-class _Part(NamedTuple):
-    """Some neighbouring columns: row i has the bytes `table[codes[i]]`."""
+class _Column(NamedTuple):
+    """A column of text: row i has the value `values[codes[i]]`, and none where the code is -1."""
+
+    name: str
+    codes: Codes
+    values: pd.Index
+
+
+class _Cells(NamedTuple):
+    """A group of columns: row i has the cell `cells[codes[i]]`."""
 
     codes: Codes
-    table: list[bytes]
+    cells: npt.NDArray[np.void]
 
 
 def records(frame: pd.DataFrame, prefix: bytes = b"") -> Iterator[list[bytes]]:
@@ -35,14 +61,22 @@ def records(frame: pd.DataFrame, prefix: bytes = b"") -> Iterator[list[bytes]]:
 
     Raises LogError for a table that has other columns than an event table, or other types.
     """
-    return map(list, streams(frame, prefix))
-
-
-def streams(frame: pd.DataFrame, prefix: bytes = b"") -> Iterator[Iterator[bytes]]:
-    """The same, each row made when it is asked for: it is hashed while it is still near."""
     check_columns(frame)
+    groups = [_cells([_coded(frame[name]) for name in names]) for names in GROUPS] if len(frame) else []
     for start in range(0, len(frame), CHUNK):
-        yield _chunk(frame.iloc[start : start + CHUNK], prefix)
+        yield _chunk(frame.iloc[start : start + CHUNK], prefix, start, groups)
+
+
+def _chunk(rows: pd.DataFrame, prefix: bytes, start: int, groups: list[_Cells]) -> list[bytes]:
+    """Some rows, the first of which is row `start`: one matrix, filled column by column and cut into its rows."""
+    fields = [("prefix", f"V{len(prefix)}"), *((name, ">i8") for name in events.NUMBERS)]
+    out = np.empty(len(rows), dtype=[*fields, *((names[0], f"V{CELL}") for names in GROUPS)])
+    out["prefix"] = np.void(prefix)
+    for name in events.NUMBERS:
+        out[name] = rows[name]
+    for names, group in zip(GROUPS, groups, strict=True):
+        out[names[0]] = group.cells[group.codes[start : start + len(rows)]]
+    return out.view(f"V{out.itemsize}").tolist()
 
 
 def check_columns(frame: pd.DataFrame) -> None:
@@ -56,58 +90,74 @@ def check_columns(frame: pd.DataFrame) -> None:
             raise LogError(f"column {name} holds {frame[name].dtype}, not int64")
 
 
-def _chunk(rows: pd.DataFrame, prefix: bytes) -> Iterator[bytes]:
-    parts = [_number(rows[name]) if name in events.NUMBERS else _text(rows[name]) for name in events.COLUMNS[1:]]
-    columns = [_stamps(rows["time"].to_numpy(), prefix)]
-    for part in _folded(parts, len(rows) // 8):
-        columns.append(np.array(part.table, dtype=object)[part.codes].tolist())
-    return map(b"".join, zip(*columns, strict=True))
-
-
-def _stamps(times: npt.NDArray[np.int64], prefix: bytes) -> list[bytes]:
-    """Each time as bytes, after the prefix; times are nearly all different, so no table helps."""
-    width = len(prefix)
-    out = np.empty((len(times), width + 8), dtype=np.uint8)
-    out[:, :width] = np.frombuffer(prefix, dtype=np.uint8)
-    out[:, width:] = times.astype(">i8").view(np.uint8).reshape(-1, 8)
-    return out.reshape(-1).view(f"V{width + 8}").tolist()
-
-
-def _number(column: pd.Series) -> _Part:
-    codes, values = pd.factorize(column.to_numpy())
-    return _Part(codes, [v.to_bytes(8, "big", signed=True) for v in values.tolist()])
-
-
-def _text(column: pd.Series) -> _Part:
+def _coded(column: pd.Series) -> _Column:
     if isinstance(column.dtype, pd.CategoricalDtype):
-        # Only the values in use: a ten-row log may carry the names of ten thousand members.
-        codes, values = used(column)
-    else:
-        codes, found = pd.factorize(column.to_numpy(dtype=object), use_na_sentinel=False)
-        values = list(found)
-    return _Part(codes, _utf8(values, str(column.name)))
+        return _Column(str(column.name), column.cat.codes.to_numpy(), column.cat.categories)
+    codes, values = pd.factorize(column.to_numpy(dtype=object))
+    return _Column(str(column.name), codes, pd.Index(values, dtype=object))
 
 
 def used(column: pd.Series) -> tuple[Codes, list[object]]:
     """A categorical column's codes into the values that occur in it; where none stands, the value is None."""
-    codes, there = _marked(column.cat.codes.to_numpy().astype(np.int64) + 1, len(column.cat.categories) + 1)
-    names = column.cat.categories.take(there[there > 0] - 1).to_numpy(dtype=object).tolist()
-    return codes, [None] * int((there == 0).any()) + names
+    codes, names = column.cat.codes.to_numpy(), column.cat.categories
+    seen = np.zeros(len(names) + 1, dtype=bool)
+    seen[codes] = True  # none stands as -1, so it marks the last place
+    if seen[:-1].all() and not seen[-1]:
+        return codes, names.tolist()
+    there = np.flatnonzero(seen[:-1])
+    place = np.zeros(len(seen), dtype=np.int64)
+    place[there] = np.arange(len(there)) + int(seen[-1])
+    return place[codes], [None] * int(seen[-1]) + names.take(there).tolist()
 
 
-def _distinct(values: Codes, size: int) -> tuple[Codes, Codes]:
-    """Each value as a place among those that occur; all are under `size`."""
-    if size <= 4 * len(values):
-        return _marked(values, size)
-    codes, found = pd.factorize(values)
-    return codes, found
+def _cells(columns: list[_Column]) -> _Cells:
+    """The cells of a group, each made once for all rows that have the same values in it."""
+    codes, rows = _combined(sorted(columns, key=lambda column: -len(column.values)))
+    texts = [_texts(column, rows) for column in columns]
+    return _Cells(codes, _filled(list(map(b"".join, zip(*texts, strict=True)))))
 
 
-def _marked(values: Codes, size: int) -> tuple[Codes, Codes]:
-    """The same by a mark for each possible value, which is faster while they are few."""
-    seen = np.zeros(size, dtype=bool)
-    seen[values] = True
-    return (np.cumsum(seen, dtype=np.int64) - 1)[values], np.flatnonzero(seen)
+def _filled(raws: list[bytes]) -> npt.NDArray[np.void]:
+    """The cell of each: what is short stands in it, what is long by its hash."""
+    lengths = np.fromiter(map(len, raws), dtype=np.int64, count=len(raws))
+    out = np.empty((len(raws), CELL), dtype=np.uint8)
+    out[:, 0] = np.minimum(lengths, CELL)
+    out[:, 1:] = np.array(raws, dtype=f"S{CELL - 1}").view(np.uint8).reshape(len(raws), -1)
+    long = np.flatnonzero(lengths >= CELL)
+    if len(long):
+        hashes = b"".join([_LONG + hashlib.sha256(raws[at]).digest()[: CELL - 1] for at in long.tolist()])
+        out[long] = np.frombuffer(hashes, dtype=np.uint8).reshape(-1, CELL)
+    return out.reshape(-1).view(f"V{CELL}")
+
+
+def _combined(columns: list[_Column]) -> tuple[Codes, Codes]:
+    """Which combination of values each row has, and for each combination a row that has it.
+
+    Most columns follow from the first (a session has one actor), so each is only compared with what
+    one row of the combination so far has in it; only rows that have something else are looked up.
+    """
+    codes, size = columns[0].codes.astype(np.intp) + 1, len(columns[0].values) + 1
+    for column in columns[1:]:
+        usual = np.zeros(size, dtype=column.codes.dtype)
+        usual[codes] = column.codes
+        other = np.flatnonzero(usual[codes] != column.codes)
+        if len(other):
+            pair = codes[other] * (len(column.values) + 1) + column.codes[other] + 1
+            more, found = pd.factorize(pair)
+            codes[other] = size + more
+            size += len(found)
+    row = np.full(size, -1, dtype=np.intp)
+    row[codes] = np.arange(len(codes))
+    there = row >= 0
+    return (np.cumsum(there) - 1)[codes], row[there]
+
+
+def _texts(column: _Column, rows: Codes) -> list[bytes]:
+    """What a column has in these rows, each after its length. Raises LogError for what is no text."""
+    seen, back = np.unique(column.codes[rows], return_inverse=True)
+    values = column.values.take(seen[seen >= 0]).to_numpy(dtype=object)
+    made = np.array(_utf8([None] * int((seen < 0).sum()) + values.tolist(), column.name), dtype=object)
+    return made[back].tolist()
 
 
 def _utf8(values: list[object], name: str) -> list[bytes]:
@@ -123,20 +173,3 @@ def _utf8(values: list[object], name: str) -> list[bytes]:
 
 def _is_unicode(value: str) -> bool:
     return not any("\ud800" <= c <= "\udfff" for c in value)
-
-
-def _folded(parts: list[_Part], limit: int) -> list[_Part]:
-    """The parts with neighbours joined where they occur in few combinations: fewer joins a row.
-
-    An actor has one role and few devices, so 15 columns become about four.
-    """
-    out = parts[:1]
-    for part in parts[1:]:
-        left, width = out[-1], len(part.table)
-        codes, pairs = _distinct(left.codes * width + part.codes, len(left.table) * width)
-        if len(pairs) <= limit:
-            table = [left.table[p // width] + part.table[p % width] for p in pairs.tolist()]
-            out[-1] = _Part(codes, table)
-        else:
-            out.append(part)
-    return out

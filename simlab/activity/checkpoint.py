@@ -3,7 +3,8 @@
 Whoever holds a checkpoint can tell later that the log still begins with the records it covers. Each
 holds the hash of the one before, so none can be taken out; the last says that it is the last, so
 the end cannot be cut off.
-Source: RFC 6962 (domain separation by prefix, signed tree heads), RFC 8032 (Ed25519).
+Source: RFC 8032 (Ed25519); after RFC 6962: a prefix that separates what is hashed where. The log is a
+chain and no tree.
 """
 
 from __future__ import annotations
@@ -19,9 +20,8 @@ from pydantic import Field, ValidationError
 from simlab.content import Model
 from simlab.errors import LogError
 
-# A leaf and a link have the prefixes that RFC 6962 gives leaf and node; the others are ours. A byte
-# string that is hashed or signed in one place can never be read as one of another place.
-LEAF, LINK, START, CHECKPOINT = b"\x00", b"\x01", b"\x02", b"\x03"
+# A byte string that is hashed or signed in one place can never be read as one of another place.
+LINK, START, CHECKPOINT = b"\x01", b"\x02", b"\x03"
 NONE_BEFORE = bytes(32)
 
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]

@@ -15,7 +15,7 @@ from simlab.activity import parts
 from simlab.activity.checkpoint import Checkpoint, Written
 from simlab.activity.draft import drafted
 from simlab.activity.duck import connect
-from simlab.activity.log import SIZE, Log
+from simlab.activity.log import Log
 from simlab.activity.records import read_records, write_records
 from simlab.content import Model
 from simlab.errors import LogError
@@ -24,7 +24,7 @@ RECORDS, CHECKPOINTS = "records.parquet", "checkpoints.json"
 
 
 class _File(Model):
-    version: Annotated[int, Field(ge=1, le=1)]
+    version: Annotated[int, Field(ge=parts.VERSION_ONE, le=parts.VERSION_ONE)]
     origin: str
     every: Annotated[int, Field(ge=1)]
     checkpoints: list[Written]
@@ -33,9 +33,8 @@ class _File(Model):
 def write(log: Log, folder: Path) -> Path:
     """Write a log where nothing is yet. Raises InputError."""
     with drafted(folder) as draft:
-        links = [log.links[i : i + SIZE] for i in range(0, len(log.links), SIZE)]
         with connect() as con:
-            write_records(con, log.records, links, draft / RECORDS)
+            write_records(con, log.records, log.links, draft / RECORDS)
         (draft / CHECKPOINTS).write_text(_to_file(log).model_dump_json(indent=1), encoding="utf-8")
     return folder
 
@@ -47,6 +46,7 @@ def read(folder: Path) -> Log:
     for name in (RECORDS, CHECKPOINTS):
         if not (folder / name).is_file():
             raise LogError(f"{folder.name}: no log lies here, {name} is missing")
+    parts.require_version(folder / CHECKPOINTS, f"{folder.name}/{CHECKPOINTS}", parts.VERSION_ONE)
     try:
         file = _File.model_validate_json((folder / CHECKPOINTS).read_bytes())
     except ValidationError as e:
@@ -58,4 +58,5 @@ def read(folder: Path) -> Log:
 
 
 def _to_file(log: Log) -> _File:
-    return _File(version=1, origin=log.origin, every=log.every, checkpoints=[c.written() for c in log.checkpoints])
+    marks = [c.written() for c in log.checkpoints]
+    return _File(version=parts.VERSION_ONE, origin=log.origin, every=log.every, checkpoints=marks)

@@ -1,13 +1,15 @@
 """The tamper-evident log: events in a hash chain, with signed checkpoints.
 
-Link i is SHA-256(0x01 | link i-1 | SHA-256(0x00 | record i)), so each link covers every record up to
-it. The links are kept beside the records and show *where* a log was changed; the signed checkpoints
-show *that* it was, even to one who made all links anew.
+Link i is SHA-256(0x01 | record i | link i-1), so each link covers every record up to it; all three
+have fixed lengths (see `canonical`), so no two chains have the same bytes under a link. Of each link 8
+bytes are kept beside the record: they show *where* a log was changed (one change in 2**64 is missed
+by them, and then named later). The signed checkpoints hold whole links and show *that* it was, even
+to one who made all links anew.
 
 What it cannot show: a log cut back to a point at which it was once closed. Against that, keep the
 last checkpoint you saw somewhere else and hand it to `verify(..., at_least=)`. And whoever holds the
 signing key can sign anything: keep it from those whose deeds the log tells.
-Source: RFC 6962; 45 CFR 164.312(b) (audit controls), 164.312(c)(1) (integrity).
+Source: 45 CFR 164.312(b) (audit controls), 164.312(c)(1) (integrity).
 """
 
 from __future__ import annotations
@@ -16,26 +18,31 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from simlab import events
-from simlab.activity.canonical import check_columns, streams
-from simlab.activity.checkpoint import LEAF, LINK, START, Checkpoint, sign
+from simlab.activity.canonical import check_columns, records
+from simlab.activity.checkpoint import LINK, START, Checkpoint, sign
 from simlab.errors import InputError, LogError
 
 SIZE = hashlib.sha256().digest_size
 
+# What is kept of each link: its first 8 bytes, as a number.
+Links = npt.NDArray[np.int64]
+
 
 @dataclass(frozen=True, eq=False)
 class Log:
-    """Events (`records`, an event table), their `links` (32 bytes each, joined) and the checkpoints.
+    """Events (`records`, an event table), what is kept of their `links`, and the checkpoints.
 
     `origin` names the log and is covered by every link: no log passes for another of the same key.
     """
 
     records: pd.DataFrame
-    links: bytes
+    links: Links
     checkpoints: tuple[Checkpoint, ...]
     origin: str = "access log"
     every: int = 1000
@@ -45,8 +52,8 @@ class Log:
 
     @property
     def head(self) -> bytes:
-        """The last link: it covers all records."""
-        return self.links[-SIZE:] or start(self.origin)
+        """The last link, which covers all records, as the last checkpoint holds it. Raises LogError for none."""
+        return self.last.head
 
     @property
     def last(self) -> Checkpoint:
@@ -62,9 +69,10 @@ class Log:
         """
         if not len(frame):
             return self
-        joined = self.links + chained(self.head, frame)
-        added = _checkpoints(key, self.origin, joined, self.every, self.last)
-        return Log(_joined(self.records, frame), joined, (*self.checkpoints, *added), self.origin, self.every)
+        links = chained(self.head, frame)
+        added = _checkpoints(key, links, self.every, self.last, self.last.head)
+        marks, kept = (*self.checkpoints, *added), np.concatenate([self.links, kept_of(links)])
+        return Log(_joined(self.records, frame), kept, marks, self.origin, self.every)
 
     def write(self, folder: Path | str) -> Path:
         """Write the log as a folder, all or nothing. Raises InputError where one is already."""
@@ -93,35 +101,35 @@ def chain(frame: pd.DataFrame, key: Ed25519PrivateKey, every: int = 1000, *, ori
     if every < 1:
         raise InputError(f"a checkpoint after every {every} records: write 1 or more")
     links = chained(start(origin), frame)
-    marks = _checkpoints(key, origin, links, every, None)
-    return Log(frame.reset_index(drop=True), links, tuple(marks), origin, every)
+    marks = _checkpoints(key, links, every, None, start(origin))
+    return Log(frame.reset_index(drop=True), kept_of(links), tuple(marks), origin, every)
 
 
 def head(frame: pd.DataFrame) -> str:
     """The hash of a whole event table, in hex: the same table gives the same one on every machine."""
-    links = chained(start("digest"), frame)
-    return link("digest", links, len(frame)).hex()
+    before = start("digest")
+    return link(before, chained(before, frame), len(frame)).hex()
 
 
-def link(origin: str, links: bytes, count: int) -> bytes:
-    """The link that covers the first `count` records."""
-    return links[(count - 1) * SIZE : count * SIZE] if count else start(origin)
+def link(before: bytes, links: bytes, count: int) -> bytes:
+    """The link that covers the first `count` records of those whose links these are, after `before`."""
+    return links[(count - 1) * SIZE : count * SIZE] if count else before
 
 
 def chained(before: bytes, frame: pd.DataFrame) -> bytes:
     """The links of an event table's rows, joined, where `before` is the link that they follow."""
-    return b"".join(each_link(before, frame))
-
-
-def each_link(before: bytes, frame: pd.DataFrame) -> list[bytes]:
-    """The link of each row, where `before` is the link that the first follows."""
     sha, out = hashlib.sha256, list[bytes]()
     keep = out.append
-    for rows in streams(frame, LEAF):
+    for rows in records(frame, LINK):
         for row in rows:
-            before = sha(LINK + before + sha(row).digest()).digest()
+            before = sha(row + before).digest()
             keep(before)
-    return out
+    return b"".join(out)
+
+
+def kept_of(links: bytes) -> Links:
+    """What is kept of links that are joined."""
+    return np.frombuffer(links, dtype=">i8")[:: SIZE // 8].astype(np.int64)
 
 
 def _joined(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
@@ -133,12 +141,16 @@ def _joined(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
 
 
 def _checkpoints(
-    key: Ed25519PrivateKey, origin: str, links: bytes, every: int, before: Checkpoint | None
+    key: Ed25519PrivateKey, links: bytes, every: int, last: Checkpoint | None, before: bytes
 ) -> list[Checkpoint]:
-    """The checkpoints that are due after `before`: at each multiple of `every`, and a final one."""
-    covered, end = before.count if before else 0, len(links) // SIZE
+    """The checkpoints that are due in records after `last`: at each multiple of `every`, and a final one.
+
+    `links` are those of the new records, and `before` is the link that they follow.
+    """
+    covered = last.count if last else 0
+    end = covered + len(links) // SIZE
     out: list[Checkpoint] = []
     for count in (*range(covered // every * every + every, end, every), end):
-        before = sign(key, count, link(origin, links, count), before, is_final=count == end)
-        out.append(before)
+        last = sign(key, count, link(before, links, count - covered), last, is_final=count == end)
+        out.append(last)
     return out

@@ -24,13 +24,14 @@ from pydantic import Field, ValidationError
 from simlab import events
 from simlab.activity.checkpoint import Checkpoint, Written
 from simlab.activity.duck import connect
-from simlab.activity.log import Log
+from simlab.activity.log import Links, Log
 from simlab.activity.records import read_records
 from simlab.content import Model
 from simlab.errors import InputError, LogError
 
 INDEX, PUBLIC_KEY, QUEUE = "checkpoints.json", "public-key.pem", "queue.parquet"
-VERSION = 2
+# Of a log in parts, and of one in one file (see `folder`); 1 and 2 were of another byte form and chain.
+VERSION, VERSION_ONE = 4, 3
 PART = 500_000
 # The most records that `read` takes into memory; more are searched and verified where they lie.
 MOST = 20_000_000
@@ -73,7 +74,7 @@ class Index(Model):
 
 def is_parted(folder: Path) -> bool:
     """Whether a log in parts lies here, or what is left of one."""
-    return any(folder.glob("month=*")) or _version(folder / INDEX) not in (None, 1)
+    return any(folder.glob("month=*")) or _version(folder / INDEX) not in (None, 1, VERSION_ONE)
 
 
 def read_index(folder: Path) -> Index:
@@ -82,14 +83,19 @@ def read_index(folder: Path) -> Index:
     place = f"{folder.name}/{INDEX}"
     if not path.is_file():
         raise LogError(f"{folder.name}: no log lies here, {INDEX} is missing")
-    found = _version(path)
-    if found is not None and found != VERSION:
-        raise LogError(f"{place}: version {found!r}: this simlab reads {VERSION}, another wrote this log")
+    require_version(path, place, VERSION)
     try:
         return Index.model_validate_json(path.read_bytes())
     except ValidationError as e:
         fault = e.errors(include_url=False)[0]
         raise LogError(f"{place}: {'.'.join(str(p) for p in fault['loc'])}: {fault['msg']}") from None
+
+
+def require_version(path: Path, place: str, version: int) -> None:
+    """Raises LogError where an index says another version of itself; `place` names it."""
+    found = _version(path)
+    if found is not None and found != version:
+        raise LogError(f"{place}: version {found!r}: this simlab reads {version}, another wrote this log")
 
 
 def _version(path: Path) -> Any:
@@ -116,7 +122,7 @@ def require_files(folder: Path, index: Index) -> None:
 
 def read_part(
     folder: Path, part: Part, at: int, con: duckdb.DuckDBPyConnection | None = None
-) -> tuple[pd.DataFrame, bytes]:
+) -> tuple[pd.DataFrame, Links]:
     """The events and links of a part, which holds the records from `at` on. Raises LogError, naming record and row."""
     try:
         frame, links = read_records(folder / part.file, part.file, con)
@@ -142,7 +148,8 @@ def read(folder: Path) -> Log:
         found = [read_part(folder, part, at, con) for part, at in zip(index.parts, begins, strict=False)]
     # The rows stay as they stand: a log that is out of order stays so, and `verify` says it.
     whole = events.concat([frame for frame, _ in found] or [events.frame({"class_name": []}, 0)], sort=False)
-    return Log(whole, b"".join(links for _, links in found), index.marks(), index.origin, index.every)
+    links = np.concatenate([np.empty(0, dtype=np.int64), *(links for _, links in found)])
+    return Log(whole, links, index.marks(), index.origin, index.every)
 
 
 def public_key(folder: Path) -> Ed25519PublicKey:

@@ -14,7 +14,7 @@ from simlab.activity import parts
 from simlab.activity.canonical import check_columns
 from simlab.activity.checkpoint import NONE_BEFORE, Checkpoint
 from simlab.activity.duck import connect
-from simlab.activity.log import SIZE, Log, chained, start
+from simlab.activity.log import SIZE, Links, Log, chained, kept_of, link, start
 from simlab.errors import LogError
 
 
@@ -59,7 +59,7 @@ def _verify_parts(
     parts.require_files(folder, index)
     walk, last = _Walk(index.origin, index.marks(), public_key, at_least), -(2**63)
     if not index.parts:
-        walk.block(events.frame({"class_name": []}, 0), b"")
+        walk.block(events.frame({"class_name": []}, 0), kept_of(b""))
     with connect() as con:
         for part in index.parts:
             at = walk.count
@@ -113,23 +113,22 @@ class _Walk:
         """How many records good checkpoints cover."""
         return self._before.count if self._before else 0
 
-    def block(self, frame: pd.DataFrame, kept: bytes) -> None:
+    def block(self, frame: pd.DataFrame, kept: Links) -> None:
         """Look at more records and the links kept beside them. Raises LogError."""
         true = chained(self._head, frame)
-        bad = _first_difference(true, kept)
+        bad = _first_difference(kept_of(true), kept)
         until = self.count + (len(frame) if bad is None else bad)
         while self._next < len(self._marks) and self._marks[self._next].count <= until:
             self._mark(self._marks[self._next], true)
         if bad is not None:
-            raise LogError(_changed(len(frame), len(kept) // SIZE, bad), record=until)
+            raise LogError(_changed(len(frame), len(kept), bad), record=until)
         if self._seen and self.count <= self._seen.count <= until:
             self._seen_head = self._link(true, self._seen.count)
         self._head, self.count = true[-SIZE:] or self._head, until
 
     def _link(self, true: bytes, count: int) -> bytes:
         """The link that covers the first `count` records; they end in the block whose links are `true`."""
-        end = (count - self.count) * SIZE
-        return true[end - SIZE : end] if end else self._head
+        return link(self._head, true, count - self.count)
 
     def _mark(self, found: Checkpoint, true: bytes) -> None:
         """Raises LogError at a checkpoint that is not the next, not signed, or over other records."""
@@ -177,18 +176,13 @@ class _Walk:
             raise LogError(f"the log was rewritten: {said}")
 
 
-def _first_difference(true: bytes, kept: bytes) -> int | None:
+def _first_difference(true: Links, kept: Links) -> int | None:
     """The first record whose link is not the kept one; also where one of the two ends early."""
-    if true == kept:
-        return None
-    low, high = 0, min(len(true), len(kept)) // SIZE
-    while low < high:  # links before a difference are equal, and none after it is: halve
-        middle = (low + high) // 2
-        if true[: (middle + 1) * SIZE] == kept[: (middle + 1) * SIZE]:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    shorter = min(len(true), len(kept))
+    other = np.flatnonzero(true[:shorter] != kept[:shorter])
+    if len(other):
+        return int(other[0])
+    return None if len(true) == len(kept) else shorter
 
 
 def _changed(records: int, links: int, bad: int) -> str:

@@ -16,7 +16,7 @@ from simlab import clock
 from simlab.activity.checkpoint import Checkpoint, sign
 from simlab.activity.draft import drafted
 from simlab.activity.duck import connect
-from simlab.activity.log import each_link, start
+from simlab.activity.log import SIZE, chained, kept_of, link, start
 from simlab.activity.parts import INDEX, PART, PUBLIC_KEY, VERSION, Index, Part
 from simlab.activity.records import write_records
 from simlab.errors import InputError
@@ -61,22 +61,22 @@ class Writer:
                     self._part(month, rows, con)
 
     def _part(self, month: str, rows: pd.DataFrame, con: object) -> None:
-        links = each_link(self._head, rows)
+        links = chained(self._head, rows)
         name = f"month={month}/part-{len(self._parts):05d}.parquet"
         (self.draft / name).parent.mkdir(exist_ok=True)
-        write_records(con, rows, links, self.draft / name)
+        write_records(con, rows, kept_of(links), self.draft / name)
         self._sign(links)
         first, last = (int(rows["time"].iloc[n]) for n in (0, -1))
         self._parts.append(Part(file=name, count=len(rows), first=first, last=last))
         self._last = last
 
-    def _sign(self, links: list[bytes]) -> None:
+    def _sign(self, links: bytes) -> None:
         """The checkpoints due before the newest record: which one closes the log is not known yet."""
-        begin, self.count = self.count, self.count + len(links)
+        begin, self.count = self.count, self.count + len(links) // SIZE
         due = -(-max(begin, 1) // self._every) * self._every
         for count in range(due, self.count, self._every):
-            self._mark(count, links[count - begin - 1] if count > begin else self._head)
-        self._head = links[-1]
+            self._mark(count, link(self._head, links, count - begin))
+        self._head = links[-SIZE:]
 
     def _mark(self, count: int, head: bytes, *, is_final: bool = False) -> None:
         before = self._marks[-1] if self._marks else None
