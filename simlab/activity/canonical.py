@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +36,7 @@ CELL = 32
 _LONG = b"\xff"
 WIDTH = 8 * len(events.NUMBERS) + CELL * len(GROUPS)
 # Rows turned into bytes at a time: they are hashed while they are still near.
-CHUNK = 10_000
+CHUNK = 4_000
 
 Codes = npt.NDArray[np.integer]
 
@@ -62,20 +62,20 @@ def records(frame: pd.DataFrame, prefix: bytes = b"") -> Iterator[list[bytes]]:
     Raises LogError for a table that has other columns than an event table, or other types.
     """
     check_columns(frame)
-    groups = [_cells([_coded(frame[name]) for name in names]) for names in GROUPS] if len(frame) else []
+    columns: list[npt.NDArray[Any] | _Cells] = [frame[name].to_numpy() for name in events.NUMBERS]
+    if len(frame):
+        columns += [_cells([_coded(frame[name]) for name in names]) for names in GROUPS]
     for start in range(0, len(frame), CHUNK):
-        yield _chunk(frame.iloc[start : start + CHUNK], prefix, start, groups)
+        yield _chunk(columns, slice(start, min(start + CHUNK, len(frame))), prefix)
 
 
-def _chunk(rows: pd.DataFrame, prefix: bytes, start: int, groups: list[_Cells]) -> list[bytes]:
-    """Some rows, the first of which is row `start`: one matrix, filled column by column and cut into its rows."""
-    fields = [("prefix", f"V{len(prefix)}"), *((name, ">i8") for name in events.NUMBERS)]
-    out = np.empty(len(rows), dtype=[*fields, *((names[0], f"V{CELL}") for names in GROUPS)])
-    out["prefix"] = np.void(prefix)
-    for name in events.NUMBERS:
-        out[name] = rows[name]
-    for names, group in zip(GROUPS, groups, strict=True):
-        out[names[0]] = group.cells[group.codes[start : start + len(rows)]]
+def _chunk(columns: list[npt.NDArray[Any] | _Cells], at: slice, prefix: bytes) -> list[bytes]:
+    """Some rows: one matrix, filled column by column and cut into its rows."""
+    forms = [">i8" if isinstance(column, np.ndarray) else f"V{CELL}" for column in columns]
+    out = np.empty(at.stop - at.start, dtype=",".join([f"V{len(prefix)}", *forms]))
+    out["f0"] = np.void(prefix)
+    for place, column in enumerate(columns, 1):
+        out[f"f{place}"] = column[at] if isinstance(column, np.ndarray) else column.cells[column.codes[at]]
     return out.view(f"V{out.itemsize}").tolist()
 
 

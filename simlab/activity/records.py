@@ -59,22 +59,25 @@ def read_records(path: Path, place: str, con: duckdb.DuckDBPyConnection | None =
     except duckdb.Error as e:
         raise LogError(f"{place}: cannot be read: {str(e).splitlines()[0]}") from None
     finally:
-        for what in ("TABLE IF EXISTS log", *(f"TYPE IF EXISTS of_{name}" for name in TEXTS)):
+        for what in ("VIEW IF EXISTS log", *(f"TYPE IF EXISTS of_{name}" for name in TEXTS)):
             con.execute(f"DROP {what}")
 
 
 def _read(con: duckdb.DuckDBPyConnection, path: Path, place: str) -> tuple[pd.DataFrame, Links]:
-    con.execute("CREATE TABLE log AS SELECT * FROM read_parquet(?, hive_partitioning = false)", [str(path)])
+    # A view, not a table: each column is read as it is needed, and texts never lie in memory row by row.
+    con.execute(f"CREATE VIEW log AS SELECT * FROM read_parquet('{quoted(path)}', hive_partitioning = false)")  # noqa: S608
     _require_form(con, place)
     for name in TEXTS:
-        con.execute(f"CREATE TYPE of_{name} AS ENUM (SELECT DISTINCT {name} FROM log ORDER BY 1)")  # noqa: S608
+        there = f"SELECT DISTINCT {name} FROM log WHERE {name} IS NOT NULL ORDER BY 1"  # noqa: S608
+        con.execute(f"CREATE TYPE of_{name} AS ENUM ({there})")
     columns = ", ".join(n if n in events.NUMBERS else f"{n}::of_{n} AS {n}" for n in events.COLUMNS)
-    frame = con.execute(f"SELECT {columns} FROM log ORDER BY rowid").df()  # noqa: S608
-    return frame, con.execute("SELECT link FROM log ORDER BY rowid").fetchnumpy()["link"]
+    frame = con.execute(f"SELECT {columns}, link FROM log").df()  # noqa: S608 - rows come in the file's order
+    _require_full(frame, place)
+    return frame, frame.pop("link").to_numpy()
 
 
 def _require_form(con: duckdb.DuckDBPyConnection, place: str) -> None:
-    """Raises LogError unless the table has the columns and types of a log, and no empty field."""
+    """Raises LogError unless the table has the columns and types of a log."""
     want = {n: "BIGINT" if n in events.NUMBERS else "VARCHAR" for n in events.COLUMNS} | {"link": "BIGINT"}
     have = {str(row[0]): str(row[1]) for row in con.execute("DESCRIBE log").fetchall()}
     for name in (*want, *have):
@@ -82,7 +85,10 @@ def _require_form(con: duckdb.DuckDBPyConnection, place: str) -> None:
             raise LogError(
                 f"{place}: column {name} is {have.get(name, 'missing')}, not {want.get(name, 'one of a log')}"
             )
-    empty = " OR ".join(f"{n} IS NULL" for n in want)
-    found = con.execute(f"SELECT min(rowid) FROM log WHERE {empty}").fetchone()  # noqa: S608
-    if found and found[0] is not None:
-        raise LogError(f"{place}: has an empty field", record=int(found[0]))
+
+
+def _require_full(frame: pd.DataFrame, place: str) -> None:
+    """Raises LogError for an empty field, naming the first row that has one."""
+    empty = [int(gaps.argmax()) for gaps in (frame[n].isna().to_numpy() for n in frame.columns) if gaps.any()]
+    if empty:
+        raise LogError(f"{place}: has an empty field", record=min(empty))
