@@ -11,7 +11,7 @@ import pytest
 
 from simlab import clock, events
 from simlab.activity import ordinary, place, queue, steps
-from simlab.detection import ALERTS, baselines, detect, together
+from simlab.detection import ALERTS, baselines, detect, source, together
 from simlab.errors import InputError
 from simlab.insurer import Insurer
 
@@ -72,6 +72,21 @@ def test_reading_without_work_is_told_in_numbers() -> None:
     assert found["explanation"].iloc[0].startswith(said)
     assert len(found["events"].iloc[0]) == 58
     assert len(baselines.unrelated(rows(*days), work)) == 0
+
+
+@pytest.mark.parametrize("many", [0, 10**9])
+def test_work_is_found_whether_or_not_the_logs_names_are_known_beforehand(
+    many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "MANY", many)
+    reads = [
+        dict(READ, actor="S1", member=f"M{n}", day=d, minute=n) for d in range(5) for n in range(20 + 20 * (d == 4))
+    ]
+    strangers = [("A0", "A0", 0), ("S1", "Z9", 4), ("Z9", "M1", 4)]  # nobody of the log, before and after its names
+    work = given(*strangers, *[("S1", f"M{n}", d) for d in range(4) for n in range(20)], ("S1", "M39", 4))
+    found = baselines.unrelated(rows(*reads), work.sort_values(["time", "staff_id"]))
+    assert found["count"].tolist() == [19] and 119 not in found["events"].iloc[0]
+    assert baselines.prying(rows(*reads, *reads, *reads, *reads), work)["count"].tolist() == [4] * 19
 
 
 @pytest.mark.parametrize(("day", "alerts"), [(0, 1), (2, 0), (8, 0), (10, 1)])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from simlab import clock, events
@@ -38,12 +39,27 @@ def beside(origin: Origin, name: str, table: pd.DataFrame, columns: Iterable[str
     missing = [column for column in wanted if column not in table.columns]
     if missing:
         raise InputError(f"{name}: {', '.join(missing)} missing; it needs {', '.join(wanted)}")
-    kinds = {c: "int64" if c == "time" else "object" for c in wanted if table[c].dtype != bool}
-    origin.con.register(name, table[wanted].astype(kinds))
+    origin.con.register(name, pd.DataFrame({column: _fitting(origin, table[column]) for column in wanted}))
     try:
         yield
     finally:
         origin.con.unregister(name)
+
+
+# Which column of the log a record's column names somebody of.
+_SAME = {"staff_id": "actor", "member_id": "member"}
+
+
+def _fitting(origin: Origin, column: pd.Series) -> Any:
+    """A column as DuckDB joins it to the log: the same codes where the log's values are known, else texts."""
+    if column.name == "time":
+        return column.to_numpy(dtype="int64")
+    known = origin.values.get(_SAME.get(str(column.name), ""))
+    if known:
+        whole, values = pd.Index(known, dtype="object"), column.astype("category").cat
+        place = np.append(whole.get_indexer(values.categories.astype("object")), -1)  # -1: the log has none such
+        return pd.Categorical.from_codes(place[values.codes], whole)
+    return column if column.dtype == bool else column.astype("object").array
 
 
 def date(day: int) -> str:

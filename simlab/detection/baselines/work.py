@@ -13,6 +13,7 @@ import pandas as pd
 
 from simlab import clock
 from simlab.detection.baselines.shape import DAY, READ, STAFF, alert, alerts, beside, date, looked_at
+from simlab.detection.conditions import quoted
 from simlab.detection.source import Origin, Source, asked
 
 # One's own work belongs to a read up to so long before it, and is sometimes written down after it; a
@@ -23,26 +24,38 @@ MORE, TIMES, AGAIN = 12, 3, 4
 _QUEUE = ("time", "staff_id", "member_id")
 _READS = ("class_name", "activity_name", "status", "role", "member")
 
-# Each member looked at on a working day, with the latest work about them: the reader's own, and anybody's.
-_VISITS = f"""
-    WITH reads AS (
-        SELECT actor::VARCHAR AS who, any_value(role::VARCHAR) AS role, member::VARCHAR AS whom, {DAY} AS day,
-            min(time) AS first, max(time) AS last, count(*) AS many, list(event) AS seen
-        FROM {{rows}} WHERE {READ} AND {STAFF} AND member <> '' AND status = 'Success' GROUP BY actor, member, day
-    ), own AS (
-        SELECT reads.*, queue.time AS mine FROM reads ASOF LEFT JOIN queue
-        ON who = queue.staff_id AND whom = queue.member_id AND first + {AFTER} >= queue.time
-    ), work AS (
-        SELECT own.*, queue.time AS anybodys FROM own ASOF LEFT JOIN queue
-        ON whom = queue.member_id AND first + {AFTER} >= queue.time
-    ), visits AS (
-        SELECT *, coalesce(first - mine <= {BEFORE}, false) AS is_own,
-            coalesce(first - anybodys <= {TAKEN_OVER}, false) AS is_anybodys
-        FROM work WHERE role IN (
-            SELECT DISTINCT role::VARCHAR FROM {{rows}} WHERE actor::VARCHAR IN (SELECT staff_id FROM queue)
-        )
-    )
-"""  # noqa: S608 - made of our own words
+# Work that a visit may belong to: the reader's own, and anybody's about that member.
+_OWN = f"staff_id = who AND member_id = whom AND queue.time BETWEEN first - {BEFORE} AND first + {AFTER}"
+_ANYBODYS = f"member_id = whom AND queue.time BETWEEN first - {TAKEN_OVER} AND first + {AFTER}"
+
+
+def _counted(origin: Origin) -> str:
+    """Which reads count: those of staff whose role gets work in the queue."""
+    query = f"""
+        SELECT DISTINCT role::VARCHAR FROM (SELECT DISTINCT actor, role FROM {origin.rows})
+        SEMI JOIN queue ON actor = staff_id
+    """  # noqa: S608 - made of our own words
+    roles = [quoted(role) for (role,) in asked(origin, query, "queue") if role]
+    listed = f"role IN ({', '.join(roles)})" if roles else "false"
+    return f"{READ} AND {STAFF} AND member <> '' AND status = 'Success' AND {listed}"
+
+
+def _visits(origin: Origin, reads: str) -> str:
+    """Each member whom somebody looks at on a working day, without their events: those are most of a log."""
+    return f"""
+        SELECT actor AS who, member AS whom, {DAY} AS day, min(time) AS first, max(time) AS last, count(*) AS many
+        FROM {origin.rows} WHERE {reads} GROUP BY ALL
+    """  # noqa: S608 - made of our own words
+
+
+def _with_events(origin: Origin, reads: str, found: str) -> str:
+    """The visits in `found`, each with its events: so they are fetched for the few that are told."""
+    return f"""
+        SELECT {found}.*, seen FROM {found} JOIN (
+            SELECT actor AS who, member AS whom, {DAY} AS day, list(event) AS seen FROM {origin.rows}
+            WHERE {reads} AND actor IN (SELECT who FROM {found}) GROUP BY ALL
+        ) USING (who, whom, day)
+    """  # noqa: S608 - made of our own words
 
 
 def unrelated(log: Source | Origin, queue: pd.DataFrame) -> pd.DataFrame:
@@ -51,19 +64,24 @@ def unrelated(log: Source | Origin, queue: pd.DataFrame) -> pd.DataFrame:
     One's own work of the last week counts, and what was given to a colleague on the same day.
     `queue` has `time, staff_id, member_id`; roles that get no work there are left out.
     """
-    query = f"""
-        {_VISITS}, days AS (
-            SELECT who, role, day, count(*) AS members, count(*) FILTER (NOT (is_own OR is_anybodys)) AS without,
-                min(first) AS first, max(last) AS last, list(seen) FILTER (NOT (is_own OR is_anybodys)) AS seen
-            FROM visits GROUP BY who, role, day
-        ), usual AS (SELECT who, quantile_disc(members, 0.5) AS usual, quantile_disc(without, 0.5) AS usually
-            FROM days GROUP BY who)
-        SELECT who, day, members, without, usual, usually, first, last, flatten(seen) FROM days JOIN usual USING (who)
-        WHERE without >= {TIMES} * usually + {MORE} ORDER BY first
-    """  # noqa: S608 - made of our own words
     with looked_at(log, _READS) as origin, beside(origin, "queue", queue, _QUEUE):
-        rows = asked(origin, query.format(rows=origin.rows), "baseline unrelated")
-        return alerts(_unrelated(*row) for row in rows)
+        reads = _counted(origin)
+        query = f"""
+            WITH visits AS MATERIALIZED ({_visits(origin, reads)}), without AS MATERIALIZED (
+                SELECT * FROM (SELECT * FROM visits ANTI JOIN queue ON {_OWN}) ANTI JOIN queue ON {_ANYBODYS}
+            ), days AS (
+                SELECT who, day, members, coalesce(many, 0) AS many, first, last
+                FROM (SELECT who, day, count(*) AS members, min(first) AS first, max(last) AS last FROM visits GROUP BY ALL)
+                LEFT JOIN (SELECT who, day, count(*) AS many FROM without GROUP BY ALL) USING (who, day)
+            ), usual AS (
+                SELECT who, quantile_disc(members, 0.5) AS usual, quantile_disc(many, 0.5) AS usually FROM days GROUP BY who
+            ), told AS (SELECT * FROM days JOIN usual USING (who) WHERE many >= {TIMES} * usually + {MORE}),
+            few AS (SELECT who, whom, day FROM without SEMI JOIN told USING (who, day)),
+            found AS ({_with_events(origin, reads, "few")})
+            SELECT who::VARCHAR, day, members, told.many, usual, usually, told.first, told.last, flatten(list(seen))
+            FROM told JOIN found USING (who, day) GROUP BY ALL ORDER BY told.first
+        """  # noqa: S608 - made of our own words
+        return alerts(_unrelated(*row) for row in asked(origin, query, "baseline unrelated"))
 
 
 def _unrelated(
@@ -85,19 +103,26 @@ def prying(log: Source | Origin, queue: pd.DataFrame, known: pd.DataFrame | None
     whom one look without work is enough.
     """
     pairs = pd.DataFrame({"staff_id": [], "member_id": [], "relation": []}) if known is None else known
-    query = f"""
-        {_VISITS} SELECT who, whom, day, many, first, last, seen, coalesce(relation, '') FROM visits
-        LEFT JOIN known ON who = known.staff_id AND whom = known.member_id
-        WHERE NOT is_own AND ((many >= {AGAIN} AND NOT is_anybodys) OR many > {2 * AGAIN} OR relation IS NOT NULL)
-        ORDER BY first, whom
-    """  # noqa: S608 - made of our own words
     with (
         looked_at(log, _READS) as origin,
         beside(origin, "queue", queue, _QUEUE),
         beside(origin, "known", pairs, ("staff_id", "member_id", "relation")),
     ):
-        rows = asked(origin, query.format(rows=origin.rows), "baseline prying")
-        return alerts(_prying(*row) for row in rows)
+        reads = _counted(origin)
+        query = f"""
+            WITH often AS (
+                SELECT visits.*, relation FROM ({_visits(origin, reads)}) AS visits
+                LEFT JOIN known ON staff_id = who AND member_id = whom WHERE many >= {AGAIN} OR relation IS NOT NULL
+            ), without AS MATERIALIZED (SELECT * FROM often ANTI JOIN queue ON {_OWN}),
+            nobodys AS (SELECT who, whom, day FROM without ANTI JOIN queue ON {_ANYBODYS}),
+            few AS MATERIALIZED (
+                SELECT * FROM without WHERE many > {2 * AGAIN} OR relation IS NOT NULL
+                    OR (who, whom, day) IN (FROM nobodys)
+            )
+            SELECT who::VARCHAR, whom::VARCHAR, day, many, first, last, seen, coalesce(relation, '')
+            FROM ({_with_events(origin, reads, "few")}) ORDER BY first, whom::VARCHAR
+        """  # noqa: S608 - made of our own words
+        return alerts(_prying(*row) for row in asked(origin, query, "baseline prying"))
 
 
 def _prying(
