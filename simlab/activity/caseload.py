@@ -13,7 +13,8 @@ import pandas as pd
 
 from simlab import clock, draw
 from simlab.activity import tasks
-from simlab.activity.roster import MILLI, Shifts, Workers
+from simlab.activity.roster import MILLI, Shifts
+from simlab.activity.workers import Workers
 from simlab.draw import I64
 
 COLUMNS = ("time", "staff_id", "member_id", "kind", "ref")

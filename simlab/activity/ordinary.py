@@ -2,7 +2,7 @@
 
 With its oddities, which are innocent: mistyped and forgotten passwords, expired codes, a badge that is
 not read or broken, somebody who works late, on a journey or at the shared machine, a record opened by
-mistake, an absent colleague's list, month-end reports, and the job that reads everybody.
+mistake, an absent colleague's list, an account disabled late, month-end reports, and the job that reads everybody.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import datetime as dt
 import pandas as pd
 
 from simlab import clock, events
-from simlab.activity import caseload, machines, oddities, portal, roster, tasks
+from simlab.activity import caseload, joiners, machines, oddities, portal, roster, tasks, workers
 from simlab.errors import InputError
 from simlab.insurer import Insurer
 
@@ -26,7 +26,7 @@ class Company:
 
     def __init__(self, insurer: Insurer) -> None:
         self._insurer = insurer
-        self._workers, self._people = roster.workers(insurer), tasks.People(insurer)
+        self._workers, self._people = workers.workers(insurer), tasks.People(insurer)
 
     @property
     def per_day(self) -> int:
@@ -45,6 +45,7 @@ class Company:
         frames = [tasks.logons(every, seed), tasks.badges(at_work, seed), tasks.mail(at_work, seed)]
         frames += [tasks.cases(every, people, done, seed), *oddities.oddities(every, people, done, dates, seed)]
         frames += [portal.visits(people, dates, seed), machines.jobs(self._insurer, dates, seed)]
+        frames.append(joiners.accounts(self._insurer, dates, seed))
         return frames, caseload.given(every, done, seed)
 
     def queue(self, start: dt.date, days: int, seed: int) -> pd.DataFrame:

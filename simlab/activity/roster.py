@@ -8,88 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from simlab import clock, draw
-from simlab.activity.presence import Presence, presence
+from simlab.activity.presence import Flags
 from simlab.activity.work import work
+from simlab.activity.workers import DESK, HOME, JOURNEY, KIOSK, Names, Workers
+from simlab.activity.workers import ZONE as ZONE
 from simlab.draw import I64
-from simlab.insurer import Insurer
 
-# Shift hours are local. All sites lie in one zone, but for Colorado's.
-ZONE, ZONES = "America/Chicago", {"CO": "America/Denver"}
 MILLI = 1000
 ILL = 45_000  # in a million: away on a working day
 LATE = 15_000  # in a million: works on in the evening
-# Where a shift is worked: at the desk, at home, on a journey, at the machine that a site's staff share.
-PLACES = DESK, HOME, JOURNEY, KIOSK = range(4)
-TRAVELS, NO_LAPTOP = 30_000, 3_000  # in a million: a nurse reviewer's week, a shift at a site
-
-Names = npt.NDArray[np.object_]
-Flags = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False)
-class Workers:
-    """Those who work, staff first and then vendors' log-ins: `many` entries for each of the PLACES.
-
-    Entry n is somebody at their desk, HOME * many + n the same person at home.
-    """
-
-    many: int
-    actor: Names
-    role: Names
-    device: Names
-    site: Names
-    src_ip: Names
-    zone: Names
-    number: I64
-    start_hour: I64
-    hours: I64
-    has_mfa: Flags
-    is_on_site: Flags
-    is_active: Flags
-    presence: Presence
-
-    def employed(self, day: dt.date) -> Flags:
-        """Of each of the `many`, whether they work for the company by a day: vendors' people always do."""
-        return self._and_vendors(self.presence.employed(day))
-
-    def expected(self, day: dt.date) -> Flags:
-        """Of those, who is not on leave."""
-        return self._and_vendors(self.presence.here(day))
-
-    def _and_vendors(self, staff: Flags) -> Flags:
-        vendors = np.ones(self.many - len(staff), bool)
-        return self.is_active[: self.many] & np.concatenate([staff, vendors])
-
-    @functools.cached_property
-    def roles(self) -> tuple[str, ...]:
-        """The roles there are, in order."""
-        return tuple(sorted(set(self.role)))
-
-    @functools.cached_property
-    def role_code(self) -> I64:
-        """Each one's role as a place in `roles`."""
-        place = {role: n for n, role in enumerate(self.roles)}
-        return np.array([place[role] for role in self.role], dtype=np.int64)
-
-    def coded(self, names: Sequence[str]) -> Iterator[tuple[str, tuple[I64, pd.Index]]]:
-        """Columns as codes and the values they stand for."""
-        for name in names:
-            if name not in self._coded:
-                codes, found = pd.factorize(getattr(self, name))
-                self._coded[name] = codes, pd.Index(found, dtype="str")
-            yield name, self._coded[name]
-
-    @functools.cached_property
-    def _coded(self) -> dict[str, tuple[I64, pd.Index]]:
-        return {}
+TRAVELS, NO_LAPTOP = 30_000, 6_000  # in a million: a nurse reviewer's week, a shift at a site
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,44 +45,6 @@ class Shifts:
         """The shifts for which `keep` holds."""
         cut = (self.who[keep], self.key[keep], self.begin[keep], self.length[keep], self.session[keep])
         return Shifts(self.workers, *cut, self.covers[keep])
-
-
-def workers(insurer: Insurer) -> Workers:
-    """Everybody on the insurer's books who may log in for work."""
-    staff, sites, devices = insurer.staff, insurer.sites.set_index("site_id"), insurer.devices
-    vendors = insurer.vendors.query("portal_login != ''")
-    laptops = devices[devices["kind"] == "laptop"].drop_duplicates("staff_id").set_index("staff_id")["device_id"]
-    desk = sites.loc[staff["site_id"].astype(str).tolist()]
-    none, places = [""] * len(vendors), len(PLACES)
-    start = staff["shift_start_hour"].to_numpy()
-    laptop, site = laptops.reindex(staff["staff_id"]).fillna(""), staff["site_id"].astype(str)
-    # A vendor's number stays its own however many staff there are.
-    number = np.concatenate([np.arange(len(staff)), 900_000 + _digits(vendors["vendor_id"])]).astype(np.int64)
-    remote = _objects(["remote"] * len(number))
-    home = str(sites.loc["remote", "egress_ip"])
-    hotel = [f"203.0.113.{200 + n % 30}" for n in number.tolist()]  # neither the company's nor members' homes
-    here = (desk["kind"] != "remote").to_numpy(bool)
-    return Workers(
-        presence=presence(insurer),
-        many=len(number),
-        actor=np.tile(_objects(staff["staff_id"], vendors["portal_login"]), places),
-        role=np.tile(_objects(staff["role"].astype(str), ["vendor"] * len(vendors)), places),
-        device=_objects(*(laptop, none) * 3, [f"kiosk-{name}" for name in site], none),
-        site=np.concatenate([_objects(site, none), remote, remote, _objects(site, none)]),
-        src_ip=_objects(
-            *(desk["egress_ip"], vendors["egress_ip"], [home] * len(number), hotel),
-            *(desk["egress_ip"], vendors["egress_ip"]),
-        ),
-        zone=np.tile(_objects(desk["state"].map(ZONES).fillna(ZONE), [ZONE] * len(vendors)), places),
-        number=np.tile(number, places),
-        start_hour=np.tile(np.concatenate([start, np.full(len(vendors), 8)]).astype(np.int64), places),
-        hours=np.tile(
-            np.concatenate([(staff["shift_end_hour"].to_numpy() - start) % 24, np.full(len(vendors), 9)]), places
-        ).astype(np.int64),
-        has_mfa=np.tile(np.concatenate([np.ones(len(staff), bool), vendors["has_mfa"].to_numpy(bool)]), places),
-        is_on_site=np.concatenate([_flags(here, vendors), np.zeros(2 * len(number), bool), _flags(here, vendors)]),
-        is_active=np.tile(np.concatenate([staff["is_active"].to_numpy(bool), np.ones(len(vendors), bool)]), places),
-    )
 
 
 def shifts(workers: Workers, day: dt.date, seed: int) -> Shifts:
@@ -174,9 +70,11 @@ def shifts(workers: Workers, day: dt.date, seed: int) -> Shifts:
 def places(workers: Workers, day: dt.date, seed: int) -> I64:
     """Where each of the `many` works on a day, as one of PLACES."""
     many = workers.many
-    number, on_site = workers.number[:many], workers.is_on_site[:many]
-    at = np.full(many, DESK, dtype=np.int64)
-    at[on_site & draw.chance(seed, "no laptop", day_key(day) + number, NO_LAPTOP)] = KIOSK
+    number = workers.number[:many]
+    comes = workers.is_on_site[:many] & workers.on_site[:, day.weekday()]
+    # On the other days they work from home, as those do always who have no site.
+    at = np.where(workers.is_on_site[:many] & ~comes, HOME, DESK).astype(np.int64)
+    at[comes & draw.chance(seed, "no laptop", day_key(day) + number, NO_LAPTOP)] = KIOSK
     # Nurse reviewers visit hospitals, a working week at a time.
     monday = day_key(day - dt.timedelta(days=day.weekday()))
     travels = (workers.role[:many] == "nurse_reviewer") & draw.chance(seed, "travels", monday + number, TRAVELS)
@@ -228,15 +126,3 @@ def midnight(day: dt.date, zone: str) -> int:
     """A local day's beginning in microseconds UTC, by the offset that holds there at noon."""
     noon = dt.datetime.combine(day, dt.time(12), tzinfo=clock.zone(zone))
     return clock.micros(noon) - 12 * clock.HOUR
-
-
-def _objects(*parts: pd.Series | Sequence[str]) -> Names:
-    return np.concatenate([np.asarray(part, dtype=object) for part in parts])
-
-
-def _flags(here: Flags, vendors: pd.DataFrame) -> Flags:
-    return np.concatenate([here, np.zeros(len(vendors), bool)])
-
-
-def _digits(ids: pd.Series) -> I64:
-    return np.array([int(text.lstrip("V")) for text in ids], dtype=np.int64)

@@ -34,7 +34,20 @@ from simlab.insurer import TABLES, Insurer
 MOST_DAYS = 3_700
 TRUTH, FACTS, SIGNING_KEY = "truth.parquet", "facts.json", "signing-key.pem"
 # The company's own tables that whoever searches the log may look at.
-COMPANY = ("staff", "roles", "sites", "devices", "systems", "vendors", "leave", "staff_changes", "service_accounts")
+COMPANY = (
+    "staff",
+    "roles",
+    "sites",
+    "devices",
+    "systems",
+    "vendors",
+    "leave",
+    "staff_changes",
+    "service_accounts",
+    "relations",
+)
+# Of the members only what a search needs: whose household, who is known, where, and who has died.
+MEMBERS = ("member_id", "household_id", "is_vip", "state", "zip3", "death_date")
 # About so many events are made at once; which days go together follows from the insurer's size alone.
 AT_ONCE = 400_000
 
@@ -156,6 +169,7 @@ def _write_company(insurer: Insurer, draft: Path) -> None:
         for name in COMPANY:
             if name in TABLES:
                 write_table(con, insurer.table(name), draft / f"{name}.parquet")
+        write_table(con, insurer.members[list(MEMBERS)], draft / "members.parquet")
 
 
 class _Facts(Model):

@@ -48,7 +48,7 @@ def detect_command(
     """Look for what is wrong in LOG: a log's folder, in one file or by month, or a Parquet file.
 
     Where a public key lies beside the log its chain is checked first. Baselines ask for the company's
-    own records beside it (queue, staff).
+    own records beside it (queue, staff, members, relations).
     """
     if out is not None and out.suffix.lower() not in _OUT:
         raise InputError(f"--out {out.name}: write a name that ends in {' or '.join(_OUT)}")
@@ -143,12 +143,12 @@ def _records(log: Path) -> dict[str, pd.DataFrame]:
     from simlab.activity.duck import connect
 
     out = {}
-    for name in ("queue", "staff"):
+    for name, argument in (("queue", "queue"), ("staff", "staff"), ("members", "members"), ("relations", "known")):
         path = log / f"{name}.parquet"
         if path.is_file():
             with connect() as con:
                 try:
-                    out[name] = con.execute("SELECT * FROM read_parquet(?)", [str(path)]).df()
+                    out[argument] = con.execute("SELECT * FROM read_parquet(?)", [str(path)]).df()
                 except duckdb.Error as e:
                     raise InputError(f"{path.name}: cannot be read: {str(e).splitlines()[0]}") from None
     return out

@@ -73,7 +73,7 @@ def test_one_account_is_used_on_two_devices_at_once(insurer: Insurer) -> None:
 
 def test_a_leaver_is_one_who_has_left_where_somebody_has() -> None:
     large = Insurer.build(11, members=20_000)
-    gone = set(large.staff.query("not is_active")["staff_id"])
+    gone = set(large.staff[large.staff["left"] < pd.Timestamp(AT, unit="us")]["staff_id"])
     for name in ("leavers-access", "dormant-account"):
         assert set(make(large, name).events["actor"]) <= gone
 
@@ -97,11 +97,17 @@ def test_a_lost_drive_leaves_its_report_alone(insurer: Insurer) -> None:
 
 
 def test_what_no_log_shows_is_in_the_fact(insurer: Insurer) -> None:
-    for name in ("lost-device", "unlocked-cabinet", "improper-disposal", "tracking-pixel"):
+    for name in ("lost-device", "unlocked-cabinet", "improper-disposal"):
         step = make(insurer, name)
         assert set(step.events["class_name"]) <= {"Email Activity"} and not step.events["record_count"].any()
-    pixel = make(insurer, "tracking-pixel", visitors=40).fact
-    assert pixel is not None and len(set(pixel.members)) == pixel.records == 40
+
+
+def test_a_tracking_pixel_is_told_by_a_few_visitors_browsers(insurer: Insurer) -> None:
+    step = make(insurer, "tracking-pixel", visitors=40)
+    assert step.fact is not None and len(set(step.fact.members)) == step.fact.records == 40
+    told = step.events.query("class_name == 'HTTP Activity'")
+    assert len(told) == 10 and set(told["actor"]) <= set(step.fact.members) and not told["record_count"].any()
+    assert set(told["status_detail"]) == {"policy report: pixel.example.net"}
 
 
 def test_the_portal_shows_each_visitor_somebody_else(insurer: Insurer, days: pd.DataFrame) -> None:

@@ -95,6 +95,11 @@ def test_the_queue_lies_beside_and_is_the_one_that_memory_would_hold(insurer: In
     beside = table(year / "queue.parquet")
     assert beside.astype(str).equals(queue(insurer, START, DAYS, 3).astype(str))
     assert table(year / "staff.parquet")["staff_id"].tolist() == insurer.staff["staff_id"].tolist()
+    assert table(year / "relations.parquet")["member_id"].tolist() == insurer.relations["member_id"].tolist()
+    # Of the members lies there only what a search needs.
+    members = table(year / "members.parquet")
+    assert set(members.columns) == {"member_id", "household_id", "is_vip", "state", "zip3", "death_date"}
+    assert members["death_date"].notna().sum() == insurer.members["is_deceased"].sum()
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,9 @@ def test_replay_and_what_if_are_told(ran: tuple[Path, subprocess.CompletedProces
 def test_the_theft_is_in_the_log_and_is_noticed(ran: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     said = ran[1].stdout
     assert "the chain holds" in said
-    assert set(re.findall(r"\balert\b\W+([\w-]+)", said)) == {"brightwater-svc"}
+    # An analyst who makes three reports within an hour may stand there too, as on any two days.
+    told = re.findall(r"\balert\b\W+([\w-]+)", said)
+    assert told.count("brightwater-svc") >= 3 and len(set(told)) <= 2
     exposed = int(re.search(r"([\d,]+) members could be read", said)[1].replace(",", ""))
     log = Log.read(ran[0] / "log")
     reads = log.records.query("actor == 'brightwater-svc' and src_ip == '203.0.113.240' and activity_name == 'Read'")

@@ -160,6 +160,10 @@ def test_accounts_of_those_who_are_gone_are_told_from_their_last_day_on() -> Non
     members = pd.DataFrame({"member_id": ["M9"], "is_deceased": [True]})
     found = baselines.departed(log, staff, members)
     assert found["actor"].tolist() == ["M9", "S1", "M9", "S1"] and "its owner has died" in found["explanation"].iloc[0]
+    died = pd.DataFrame({"member_id": ["M9"], "death_date": pd.to_datetime(["2026-03-02"])})
+    assert baselines.departed(log, members=died)["events"].tolist() == [(5,)]
+    living = pd.DataFrame({"member_id": ["M9"], "death_date": pd.to_datetime([None])})
+    assert not len(baselines.departed(log, members=living))
     dated = pd.DataFrame({"staff_id": ["S1", "S2"], "left": [MORNING + clock.HOUR, -1]})
     assert baselines.departed(log, dated)["events"].tolist() == [(3,)]
     # The company's own table says days, and a gap for those who stay.

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from simlab import clock, events
 from simlab.activity import chain, ordinary, place, steps, write_year
 from simlab.activity.duck import connect
+from simlab.activity.tables import write_table
 from simlab.cli import main
 from simlab.detection import detect, load_rule, table
 from simlab.detection.command import detect_command
@@ -60,6 +61,31 @@ def test_a_log_in_parts_is_checked_searched_and_written(year: Path, tmp_path: Pa
         files = sorted(str(p) for p in year.glob("month=*/*.parquet"))
         seen = con.execute("SELECT * FROM read_parquet($1)", [files]).df().iloc[found[0]["events"]]
     assert len(seen) > 100 and set(seen["activity_name"]) == {"Encrypt"}
+
+
+def test_members_and_relations_beside_a_log_are_looked_at(tmp_path: Path) -> None:
+    read = {"class_name": "Datastore Activity", "activity_name": "Read", "data_class": "claims", "record_count": 1}
+    by_staff = read | {"actor": "S1", "role": "claims_examiner", "member": "M2", "time": AT}
+    by_dead = read | {"actor": "M9", "role": "member", "member": "M9", "time": AT + 1}
+    rows = [
+        by_staff | {"status": "Success", "purpose": "payment"},
+        by_dead | {"status": "Success", "purpose": "payment"},
+    ]
+    parquet(events.frame({name: [r[name] for r in rows] for name in rows[0]}, 2), tmp_path / "records.parquet")
+    assert said(str(tmp_path), "--json")[1] == ""
+    beside = {
+        "queue": {"time": [0], "staff_id": ["S1"], "member_id": ["M7"]},
+        "members": {"member_id": ["M9"], "death_date": pd.to_datetime(["2026-02-01"])},
+        "relations": {"staff_id": ["S1"], "member_id": ["M2"], "relation": ["neighbor"]},
+    }
+    with connect() as con:
+        for name, columns in beside.items():
+            write_table(con, pd.DataFrame(columns), tmp_path / f"{name}.parquet")
+    found = [json.loads(line) for line in said(str(tmp_path), "--json")[1].splitlines()]
+    assert sorted(row["rule_id"] for row in found) == ["baseline-departed", "baseline-prying"]
+
+
+AT = clock.micros(dt.datetime(2026, 3, 2, 16, tzinfo=dt.UTC))
 
 
 def test_one_file_a_folder_and_a_table_give_the_same_alerts(year: Path, tmp_path: Path) -> None:

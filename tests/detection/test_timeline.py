@@ -17,8 +17,9 @@ from tests.activity.samples import KEY
 INSURER = Insurer.build(5, 1_000)
 AT = clock.micros(dt.datetime(2026, 3, 5, 15, 30, tzinfo=dt.UTC))
 DAYS = ordinary(INSURER, start=dt.date(2026, 3, 2), days=5, seed=5)
-# Somebody who is at work that day, and was on the day before.
-BUSY = DAYS[(DAYS["role"] == "claims_examiner") & (DAYS["activity_name"] == "Read")]
+# Somebody who is at work that day, and was on the day before, and always in one place.
+READS = DAYS[(DAYS["role"] == "claims_examiner") & (DAYS["activity_name"] == "Read")]
+BUSY = READS[READS.groupby("actor", observed=True)["src_ip"].transform("nunique") == 1]
 WHO = sorted(set(BUSY.loc[BUSY["time"] < AT - clock.DAY, "actor"]) & set(BUSY.loc[BUSY["time"] > AT, "actor"]))[0]
 DONE = steps.get("adversary-in-the-middle")(INSURER, at=AT, seed=5, incident="i", who=WHO)
 LOG, TRUTH = place(DAYS, [DONE])

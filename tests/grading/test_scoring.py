@@ -54,8 +54,7 @@ def test_truth_of_another_log_is_refused() -> None:
 
 # What leaves no event that tells, whatever one counts: the table says so, and a later rule will show here.
 UNSEEN = {
-    "extortion", "improper-disposal", "lost-device", "misdirected-fax", "tailgating", "tracking-pixel", "unlocked-cabinet",
-    "wrong-envelope",
+    "extortion", "improper-disposal", "lost-device", "misdirected-fax", "tailgating", "unlocked-cabinet", "wrong-envelope",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simlab import clock
 from simlab.activity.incident import Fact, Step
+from simlab.activity.presence import WEEKDAYS
 from simlab.activity.steps.register import Count, step
 from simlab.activity.steps.scene import Person, Scene
 from simlab.errors import InputError
@@ -43,7 +44,10 @@ def _on_site(scene: Scene, what: str, who: str) -> Person:
     """The one asked for, or one of those who work at a site with a door."""
     if not who:
         staff = scene.able()
-        return scene.person(int(scene.pick(what, staff[staff["site_id"] != "remote"]).index[0]))
+        comes = staff["on_site_days"].str.contains(WEEKDAYS[scene.day.weekday()])
+        # On a weekend nobody's pattern has a day: then anybody may come, who has a site.
+        fits = staff[comes] if comes.any() else staff[staff["site_id"] != "remote"]
+        return scene.person(int(scene.pick(what, fits).index[0]))
     person = scene.staff(what, who)
     if person.site == "remote":
         raise InputError(f"{scene.name}: who: {who} works from home, where the company has no door: name another")

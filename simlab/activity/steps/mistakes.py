@@ -87,10 +87,25 @@ def portal_mixup(scene: Scene, *, visits: Count = 15) -> Step:
 def tracking_pixel(scene: Scene, *, visitors: Count = 250) -> Step:
     """A picture of one dot on the portal's pages tells another company who looked at what.
 
-    Leaves: in `mail` the letter of somebody who noticed, received by the privacy officer.
-    Leaves no trace of: anything sent: the visitor's own browser sends it, past the company's systems.
-    The portal's visits are those of ordinary days.
+    Leaves: in `member-portal` what a few visitors' browsers report by themselves, since the pages name the
+    addresses that they may call; in `mail` the letter of somebody who noticed, received by the privacy officer.
+    Leaves no trace of: anything sent: the visitor's own browser sends it, past the company's systems;
+    most visits, since few browsers report. The portal's visits are those of ordinary days.
     """
     adults = scene.insurer.members.query("not is_minor and not is_deceased")
-    members = tuple(scene.pick("visitors", adults, visitors)["member_id"].astype(str))
-    return scene.made([], Fact("visits told to another company", (), members, visitors), scene.report(None))
+    drawn = scene.pick("visitors", adults, visitors)
+    members = tuple(drawn["member_id"].astype(str))
+    # One browser in four reports, once.
+    some = drawn.head(max(1, visitors // 4))
+    homes = portal.homes(scene.seed, some.index.to_numpy())
+    rows: list[Row] = [
+        {"actor": who, "role": "member", "src_ip": home, "time": time} | _REPORT
+        for who, home, time in zip(members, homes, scene.moments("report", len(some)), strict=False)
+    ]
+    return scene.made(rows, Fact("visits told to another company", (), members, visitors), scene.report(None))
+
+
+# A Content-Security-Policy lets browsers post what a page calls that it may not.
+_REPORT: Row = {"class_name": "HTTP Activity", "activity_name": "Post", "system": "member-portal"} | {
+    "status_detail": "policy report: pixel.example.net"
+}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from simlab import clock
 from simlab.activity.incident import Fact, Step
 from simlab.activity.steps.register import Count, step
@@ -16,7 +18,7 @@ def dormant_account(scene: Scene, *, reads: Count = 4) -> Step:
     reads; for a member in `member-portal` a log-in, and reads of that member's own record.
     Leaves no trace of: that the account's owner is gone; no earlier log-in of the account is there to compare.
     """
-    gone = scene.insurer.staff.query("not is_active")
+    gone = scene.gone
     (source,), session = scene.outside(), scene.session("dormant")
     first, *times = scene.moments("use", reads + 1)
     if len(gone):
@@ -28,7 +30,10 @@ def dormant_account(scene: Scene, *, reads: Count = 4) -> Step:
             for m, t in zip(members, times, strict=True)
         ]
         return scene.made(rows, Fact("the account of one who has left", (person.actor,), members, reads, src_ip=source))
-    dead = scene.pick("deceased members", scene.insurer.members.query("is_deceased"))["member_id"].iloc[0]
+    deceased = scene.insurer.members.query("is_deceased")
+    before = deceased[deceased["death_date"] < pd.Timestamp(scene.day) - pd.Timedelta(days=1)]
+    # Early in the year of a small insurer nobody has died: then whoever will.
+    dead = scene.pick("deceased members", before if len(before) else deceased)["member_id"].iloc[0]
     place: Row = {"actor": str(dead), "role": "member", "src_ip": source, "session": session}
     rows = [place | logon("member-portal") | {"time": first}]
     own = {"purpose": "member request"}
@@ -45,7 +50,7 @@ def leavers_access(scene: Scene, *, who: str = "", reads: Count = 12) -> Step:
     Leaves no trace of: the last day of work (it stands in the staff table alone), and no
     `Account Change` that disables the account: it is missing, which is the finding.
     """
-    gone = scene.insurer.staff.query("not is_active")
+    gone = scene.gone
     left = not who and len(gone) > 0
     person = scene.person(int(scene.pick("gone", gone).index[0])) if left else scene.staff("leaver", who)
     session, home = scene.session("leaver"), scene.insurer.sites.query("kind == 'remote'").iloc[0]
@@ -74,7 +79,7 @@ def shared_login(scene: Scene, *, who: str = "", reads: Count = 16) -> Step:
     others = scene.able("claims-core").query("staff_id != @owner.actor")
     guest = scene.person(int(scene.pick("guest", others).index[0]))
     first, second, *times = scene.moments("use", reads + 2)
-    second_desk = {"device": guest.device, "site": guest.site, "src_ip": guest.src_ip}
+    second_desk = {name: scene.desk(guest, first)[name] for name in ("device", "site", "src_ip")}
     second_desk["session"] = scene.session("guest")
     rows = [scene.desk(owner, first) | second_desk | logon("identity")]
     rows.append(scene.desk(owner, second) | second_desk | logon("identity", "code accepted", "MFA Challenge"))

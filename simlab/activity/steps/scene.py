@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from simlab import clock, draw, events
-from simlab.activity import roster
+from simlab.activity import roster, workers
 from simlab.activity.incident import TRUTH_TYPES, Fact, Step
 from simlab.activity.roster import MILLI
 from simlab.activity.work import work
@@ -91,9 +91,28 @@ class Scene:
             raise InputError(f"{self.name}: {records} records of {self.insurer.size} members in {parts} parts: {right}")
 
     @functools.cached_property
-    def crew(self) -> roster.Workers:
+    def crew(self) -> workers.Workers:
         """Everybody who works here, staff first, in the order of the staff table."""
-        return roster.workers(self.insurer)
+        return workers.workers(self.insurer)
+
+    @functools.cached_property
+    def day(self) -> dt.date:
+        """The day on which the step begins, where the company works."""
+        return clock.local_date(clock.instant(self.at), roster.ZONE)
+
+    @functools.cached_property
+    def roles(self) -> pd.Series:
+        """The staff's roles on that day, "" for who does not work here (yet, or any more)."""
+        crew, out = self.crew, np.full(len(self.insurer.staff), "", dtype=object)
+        here = np.flatnonzero(crew.employed(self.day) & (crew.staff >= 0))
+        out[crew.staff[here]] = crew.role[here]
+        return pd.Series(out, self.insurer.staff.index)
+
+    @property
+    def gone(self) -> pd.DataFrame:
+        """Those of the staff whose last day is over."""
+        staff = self.insurer.staff
+        return staff[staff["left"] < pd.Timestamp(self.day) - pd.Timedelta(days=1)]
 
     def person(self, number: int) -> Person:
         """Who stands at a place of the staff table."""
@@ -101,7 +120,7 @@ class Scene:
         actor, role, device, site, src_ip, zone = (
             str(values[number]) for values in (crew.actor, crew.role, crew.device, crew.site, crew.src_ip, crew.zone)
         )
-        return Person(actor, role, device, site, src_ip, zone, number)
+        return Person(actor, self.roles.iloc[number] or role, device, site, src_ip, zone, number)
 
     def staff(self, what: str, who: str = "", *, system: str = "", roles: Iterable[str] = ()) -> Person:
         """The one asked for, or one drawn of the active staff (whose work needs `system`, of some roles)."""
@@ -113,11 +132,11 @@ class Scene:
         return self.person(int(self.pick(what, self.able(system, roles)).index[0]))
 
     def able(self, system: str = "", roles: Iterable[str] = ()) -> pd.DataFrame:
-        """The active staff of some roles (any, if none is named) whose work needs a system."""
+        """Those of some roles (any, if none is named) whose work needs a system, who stay all year."""
         named, staff, needs = set(roles), self.insurer.staff, self.insurer.roles
         fits = {r for r, s in zip(needs["role"], needs["systems"], strict=True) if not system or system in s.split("|")}
         allowed = fits & named if named else fits
-        return staff[staff["is_active"] & staff["role"].astype(str).isin(allowed)]
+        return staff[staff["is_active"] & self.roles.isin(allowed)]
 
     def desk(self, person: Person, time: int) -> Row:
         """The columns of somebody where they work that day, in the session of that day's shift.

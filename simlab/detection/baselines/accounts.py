@@ -21,8 +21,8 @@ def departed(
     """Accounts used after their owner has left or died, one alert for each account and working day.
 
     `staff` has `staff_id`, and `left` (the first moment after the last day, microseconds UTC, -1 for
-    none) or `is_active`, whose owners have left for good where it is false; `members` has `member_id`
-    and `is_deceased`.
+    none) or `is_active`, whose owners have left for good where it is false; `members` has `member_id`,
+    and `death_date` (a day) or `is_deceased`.
     """
     query = f"""
         SELECT actor::VARCHAR, {DAY.replace("time", "log.time")} AS day, min(log.time), max(log.time), count(*), list(event),
@@ -42,8 +42,8 @@ def _gone(staff: pd.DataFrame | None, members: pd.DataFrame | None) -> pd.DataFr
         left = _left(staff)
         parts.append(pd.DataFrame({"owner": staff["staff_id"], "time": left, "why": "has left"})[left >= 0])
     if members is not None:
-        dead = members.loc[members["is_deceased"], "member_id"]
-        parts.append(pd.DataFrame({"owner": dead, "time": 0, "why": "has died"}))
+        died = _died(members)
+        parts.append(pd.DataFrame({"owner": members["member_id"], "time": died, "why": "has died"})[died >= 0])
     return pd.concat([part.astype({"owner": "object", "why": "object", "time": "int64"}) for part in parts])
 
 
@@ -51,10 +51,19 @@ def _left(staff: pd.DataFrame) -> pd.Series:
     """Since when each one's account must rest, -1 for those who stay; a day of leaving ends with its night shift."""
     if "left" not in staff.columns:
         return pd.Series(-1, staff.index).where(staff["is_active"], 0)
-    if staff["left"].dtype.kind != "M":
-        return staff["left"]
-    day = staff["left"].astype("datetime64[us]")
-    return (day.astype("int64") + clock.DAY * 3 // 2).where(day.notna(), -1)
+    return staff["left"] if staff["left"].dtype.kind != "M" else _after(staff["left"])
+
+
+def _died(members: pd.DataFrame) -> pd.Series:
+    """Since when each one's account must rest, -1 for the living."""
+    if "death_date" not in members.columns:
+        return pd.Series(-1, members.index).where(~members["is_deceased"], 0)
+    return _after(members["death_date"])
+
+
+def _after(days: pd.Series) -> pd.Series:
+    """Since when a day is over for everybody, -1 where there is none."""
+    return (days.astype("datetime64[us]").astype("int64") + clock.DAY * 3 // 2).where(days.notna(), -1)
 
 
 def _departed(who: str, day: int, first: int, last: int, count: int, seen: list[int], why: str) -> tuple[Any, ...]:
