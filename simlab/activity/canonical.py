@@ -38,6 +38,9 @@ WIDTH = 8 * len(events.NUMBERS) + CELL * len(GROUPS)
 # Rows turned into bytes at a time: they are hashed while they are still near.
 CHUNK = 4_000
 
+# So many combinations may be numbered beforehand, whether they occur or not.
+_FEW = 100_000
+
 Codes = npt.NDArray[np.integer]
 
 
@@ -138,6 +141,9 @@ def _combined(columns: list[_Column]) -> tuple[Codes, Codes]:
     """
     codes, size = columns[0].codes.astype(np.intp) + 1, len(columns[0].values) + 1
     for column in columns[1:]:
+        if size * (len(column.values) + 1) <= _FEW:
+            codes, size = codes * (len(column.values) + 1) + column.codes + 1, size * (len(column.values) + 1)
+            continue
         usual = np.zeros(size, dtype=column.codes.dtype)
         usual[codes] = column.codes
         other = np.flatnonzero(usual[codes] != column.codes)

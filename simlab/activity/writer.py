@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -31,8 +32,9 @@ def writing(
     """A writer of a log in parts; the folder gets its name when all is written. Raises InputError."""
     if every < 1 or not 1 <= part <= PART:
         raise InputError(f"checkpoints every {every}, parts of {part}: write 1 or more, and parts of up to {PART:,}")
-    with drafted(folder) as draft:
-        writer = Writer(draft, key, origin, every, part)
+    # With more threads the order inside a file may differ between machines.
+    with drafted(folder) as draft, connect(threads="1") as con:
+        writer = Writer(draft, con, key, origin, every, part)
         yield writer
         writer.finish()
 
@@ -40,8 +42,10 @@ def writing(
 class Writer:
     """Takes event tables one after the other; `count` records are written so far into the folder `draft`."""
 
-    def __init__(self, draft: Path, key: Ed25519PrivateKey, origin: str, every: int, part: int) -> None:
-        self.draft, self.count = draft, 0
+    def __init__(
+        self, draft: Path, con: duckdb.DuckDBPyConnection, key: Ed25519PrivateKey, origin: str, every: int, part: int
+    ) -> None:
+        self.draft, self.count, self._con = draft, 0, con
         self._key, self._origin, self._every, self._size = key, origin, every, part
         self._head, self._last = start(origin), -(2**63)
         self._parts: list[Part] = []
@@ -54,17 +58,15 @@ class Writer:
             return
         if times[0] < self._last or (np.diff(times) < 0).any():
             raise InputError("records of a log come in order of time: sort them first")
-        with connect(threads="1") as con:  # with more, the order inside a file may differ between machines
-            for month, begin, end in _months(times):
-                for at in range(begin, end, self._size):
-                    rows = frame.iloc[at : min(at + self._size, end)]
-                    self._part(month, rows, con)
+        for month, begin, end in _months(times):
+            for at in range(begin, end, self._size):
+                self._part(month, frame.iloc[at : min(at + self._size, end)])
 
-    def _part(self, month: str, rows: pd.DataFrame, con: object) -> None:
+    def _part(self, month: str, rows: pd.DataFrame) -> None:
         links = chained(self._head, rows)
         name = f"month={month}/part-{len(self._parts):05d}.parquet"
         (self.draft / name).parent.mkdir(exist_ok=True)
-        write_records(con, rows, kept_of(links), self.draft / name)
+        write_records(self._con, rows, kept_of(links), self.draft / name)
         self._sign(links)
         first, last = (int(rows["time"].iloc[n]) for n in (0, -1))
         self._parts.append(Part(file=name, count=len(rows), first=first, last=last))

@@ -103,8 +103,10 @@ def test_a_text_that_looks_like_a_hashed_cell_or_like_padding_is_another_record(
     assert len(set(raws([plain(member=text) for text in alike]))) == len(alike)
 
 
-def test_a_table_shares_its_cells_only_among_rows_that_are_alike() -> None:
-    """Rows that agree in the first columns and differ in a late one, many times over."""
+@pytest.mark.parametrize("few", [0, 30, 100_000])
+def test_a_table_shares_its_cells_only_among_rows_that_are_alike(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that agree in the first columns and differ in a late one, many times over; numbered in either way."""
+    monkeypatch.setattr("simlab.activity.canonical._FEW", few)
     rows = [plain(session=f"s{n % 7}", actor=f"a{n % 3}", role=f"r{n % 2}", site=f"t{n % 5}") for n in range(420)]
     found = raws(rows, "category")
     assert found == [defined(row) for row in rows] and len(set(found)) == 210
