@@ -1,29 +1,19 @@
 """How good alerts are, against the truth: caught steps, wasted alerts, and how long it took.
 
-    python -m simlab.grading.scoring    every incident step, by rules and by baselines, zeros included
-
 Only graders see the truth. An alert is right if one of its events belongs to an incident; a step is
 caught if one of its events is in an alert, and as soon as such an alert was first given.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
-from rich.table import Table
 
 from simlab import clock, events
-from simlab.activity import ordinary, place, queue, steps
-from simlab.activity.incident import Step
-from simlab.detection import baselines, detect
 from simlab.detection.source import Source, opened
 from simlab.errors import InputError
-from simlab.insurer import Insurer
 
 REPORT = "-report"  # what follows a step, such as the letter of who noticed
 
@@ -110,76 +100,3 @@ def _times(positions: np.ndarray, log: Source) -> np.ndarray:
     if odd:
         raise InputError(f"the truth names event {odd[0]}, which the log does not hold: it is another log's")
     return np.array([found[p] for p in positions], dtype=np.int64)
-
-
-def recall(seeds: Iterable[int], members: int = 3_000, *, start: dt.date = dt.date(2026, 4, 6)) -> pd.DataFrame:
-    """How often each incident step is caught in eight weeks of each seed, by rules and by baselines.
-
-    Columns: step, technique, weeks (logs in which it was placed), by_rules, by_baselines, by_either, seconds
-    (the median time to the first alert, -1 where none), rules. Steps that leave no event are there too.
-    """
-    parts = [_of_seed(seed, members, start) for seed in seeds]
-    whole = pd.concat(parts, ignore_index=True)
-    rows = [_recalled(str(step), part) for step, part in whole.groupby("step", sort=True)]
-    columns = ["step", "technique", "logs", "by_rules", "by_baselines", "by_either", "seconds", "rules"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _of_seed(seed: int, members: int, start: dt.date) -> pd.DataFrame:
-    """Every incident step once, each on a working day of its own, and who caught it."""
-    insurer = Insurer.build(seed, members)
-    made = _placed(insurer, seed, start)
-    days = ordinary(insurer, start=start, days=DAYS, seed=seed)
-    log, truth = place(days, list(made.values()))
-    rules = score(detect(log), truth, log).steps
-    usual = score(
-        baselines.detect(log, queue(insurer, start, DAYS, seed), insurer.staff, insurer.members, insurer.relations),
-        truth,
-        log,
-    ).steps
-    names = pd.DataFrame({"step": list(made)})
-    names["technique"] = [steps.get(name).technique or "" for name in names["step"]]
-    both = names.merge(rules[["incident", "seconds", "rules"]], left_on="step", right_on="incident", how="left")
-    return both.merge(usual[["incident", "seconds", "rules"]], on="incident", how="left", suffixes=("", "_usual"))
-
-
-DAYS = 63  # the first two weeks are ordinary: what is usual has to be known first
-
-
-def _placed(insurer: Insurer, seed: int, start: dt.date) -> dict[str, Step]:
-    """Each step that this insurer can have, from some hour of a working day on."""
-    out: dict[str, Step] = {}
-    weekdays = [
-        start + dt.timedelta(days=n) for n in range(14, 14 + 28) if (start + dt.timedelta(days=n)).weekday() < 5
-    ]
-    for n, name in enumerate(steps.names()):
-        day = dt.datetime.combine(weekdays[n % len(weekdays)], dt.time(15, 10), tzinfo=dt.UTC)
-        over = min(steps.get(name).over, 20 * clock.DAY)
-        out[name] = steps.get(name)(insurer, at=clock.micros(day), over=over, seed=seed, incident=name)
-    return out
-
-
-def _recalled(step: str, part: pd.DataFrame) -> list[object]:
-    by_rules, usual = part["seconds"].fillna(-1) >= 0, part["seconds_usual"].fillna(-1) >= 0
-    soonest = part[["seconds", "seconds_usual"]].where(lambda t: t >= 0).min(axis=1).dropna().astype("int64")
-    median = int(np.sort(soonest.to_numpy())[len(soonest) // 2]) if len(soonest) else -1
-    said = sorted(
-        {r for text in [*part["rules"].dropna(), *part["rules_usual"].dropna()] for r in text.split(", ") if r}
-    )
-    either = int((by_rules | usual).sum())
-    technique = str(part["technique"].iloc[0])
-    return [step, technique, len(part), int(by_rules.sum()), int(usual.sum()), either, median, ", ".join(said)]
-
-
-def main() -> None:
-    """Print the recall of what ships, each step, zeros included."""
-    shown = Table("step", "ATT&CK", "rules", "baselines", "first alert after", "by", title="Caught, in three logs")
-    for row in recall((101, 202, 303)).to_dict("records"):
-        took = clock.duration(row["seconds"]) if row["seconds"] >= 0 else "-"
-        caught = [f"{row[by]} of {row['logs']}" for by in ("by_rules", "by_baselines")]
-        shown.add_row(row["step"], row["technique"], *caught, took, row["rules"])
-    Console(width=150).print(shown)
-
-
-if __name__ == "__main__":
-    main()

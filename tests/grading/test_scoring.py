@@ -6,10 +6,9 @@ import pandas as pd
 import pytest
 
 from simlab import clock, events
-from simlab.activity import steps
 from simlab.detection.alerts import frame
 from simlab.errors import InputError
-from simlab.grading.scoring import recall, score
+from simlab.grading.scoring import score
 
 LOG = events.frame({"time": [n * clock.MINUTE for n in range(10)], "class_name": "Email Activity"}, 10)
 TRUTH = pd.DataFrame(
@@ -50,17 +49,3 @@ def test_truth_of_another_log_is_refused() -> None:
         score(frame([]), TRUTH.assign(event=12), LOG)
     with pytest.raises(InputError, match="incident missing"):
         score(frame([]), TRUTH.drop(columns="incident"), LOG)
-
-
-# What leaves no event that tells, whatever one counts: the table says so, and a later rule will show here.
-UNSEEN = {
-    "extortion", "improper-disposal", "lost-device", "misdirected-fax", "tailgating", "unlocked-cabinet", "wrong-envelope",
-}  # fmt: skip
-
-
-def test_each_incident_step_is_in_the_table_of_recall_and_zeros_too() -> None:
-    found = recall([404], members=2_000).set_index("step")
-    assert list(found.index) == steps.names()
-    # An account whose owner is on the books, at home and alone looks like any other.
-    assert UNSEEN <= set(found.index[found["by_either"] == 0]) <= UNSEEN | {"leavers-access"}
-    assert (found.loc[sorted(UNSEEN), "seconds"] == -1).all()
