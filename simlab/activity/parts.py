@@ -23,10 +23,10 @@ from pydantic import Field, ValidationError
 
 from simlab import events
 from simlab.activity.checkpoint import Checkpoint, Written
-from simlab.activity.duck import connect
 from simlab.activity.log import Links, Log
 from simlab.activity.records import read_records
 from simlab.content import Model
+from simlab.duck import connect
 from simlab.errors import InputError, LogError
 
 INDEX, PUBLIC_KEY, QUEUE = "checkpoints.json", "public-key.pem", "queue.parquet"

@@ -13,8 +13,8 @@ from simlab import events
 from simlab.activity import parts
 from simlab.activity.canonical import check_columns
 from simlab.activity.checkpoint import NONE_BEFORE, Checkpoint
-from simlab.activity.duck import connect
 from simlab.activity.log import SIZE, Links, Log, chained, kept_of, link, start
+from simlab.duck import connect
 from simlab.errors import LogError
 
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from simlab import events
 from simlab.activity.canonical import used
-from simlab.activity.duck import connect
 from simlab.activity.log import Links
+from simlab.duck import connect
 from simlab.errors import LogError
 
 TEXTS = tuple(name for name in events.COLUMNS if name not in events.NUMBERS)

@@ -10,7 +10,7 @@ from types import TracebackType
 import duckdb
 import pandas as pd
 
-from simlab.activity.duck import connect
+from simlab.duck import connect
 
 
 def write_table(con: duckdb.DuckDBPyConnection, frame: pd.DataFrame, path: Path) -> None:

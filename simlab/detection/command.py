@@ -140,7 +140,7 @@ def _records(log: Path) -> dict[str, pd.DataFrame]:
     """The company's own records that lie beside a log."""
     import duckdb
 
-    from simlab.activity.duck import connect
+    from simlab.duck import connect
 
     out = {}
     for name, argument in (("queue", "queue"), ("staff", "staff"), ("members", "members"), ("relations", "known")):

@@ -30,7 +30,7 @@ from sigma.types import (
 )
 
 from simlab import events
-from simlab.activity.duck import connect
+from simlab.duck import connect
 from simlab.errors import UnknownName
 
 _OPERATORS = {

@@ -20,8 +20,8 @@ import pandas as pd
 from simlab import events
 from simlab.activity import Log
 from simlab.activity import parts as parted
-from simlab.activity.duck import connect
 from simlab.detection.conditions import Term, quoted
+from simlab.duck import connect
 from simlab.errors import InputError
 
 Source = pd.DataFrame | Log | Path | str

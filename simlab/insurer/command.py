@@ -118,7 +118,7 @@ def _events(path: Path, members: list[str]) -> pd.DataFrame:
     import duckdb
 
     from simlab import events
-    from simlab.insurer.duck import connect
+    from simlab.duck import connect
 
     parts = sorted(path.glob("month=*/*.parquet")) or [path / "records.parquet"]
     logs = [str(p) for p in (parts if path.is_dir() else [path])]

@@ -11,9 +11,9 @@ import pandas as pd
 from pydantic import Field
 
 from simlab.content import Model
+from simlab.duck import connect
 from simlab.errors import InputError
 from simlab.insurer.digest import digest
-from simlab.insurer.duck import connect
 
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$", max_length=60)]

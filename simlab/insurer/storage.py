@@ -20,9 +20,9 @@ from pydantic import Field, ValidationError
 from simlab import __version__
 from simlab.clock import YEAR
 from simlab.content import Model, resource
+from simlab.duck import connect
 from simlab.errors import InputError
 from simlab.insurer import parquet
-from simlab.insurer.duck import connect
 from simlab.insurer.insurer import LARGEST, SMALLEST, TABLES, Insurer
 from simlab.insurer.parquet import Hex, Kept
 

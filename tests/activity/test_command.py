@@ -10,8 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from simlab.activity import parts, truth_folder, verify
-from simlab.activity.duck import connect
 from simlab.cli import main
+from simlab.duck import connect
 from simlab.insurer import Insurer
 from tests.activity.samples import KEY
 

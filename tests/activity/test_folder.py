@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from simlab.activity import Log, chain, folder, head, verify
-from simlab.activity.duck import connect
+from simlab.duck import connect
 from simlab.errors import InputError, LogError
 from tests.activity.samples import KEY, table
 

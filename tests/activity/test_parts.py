@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from simlab import clock, events
 from simlab.activity import Checkpoint, Log, chain, verify
 from simlab.activity import parts as form
-from simlab.activity.duck import connect
 from simlab.activity.writer import writing
+from simlab.duck import connect
 from simlab.errors import InputError, LogError
 from tests.activity.samples import KEY, table
 

@@ -15,8 +15,8 @@ import pytest
 from simlab import clock
 from simlab.activity import Log, head, ordinary, place, queue, steps, truth_folder, verify, write_year
 from simlab.activity import parts as form
-from simlab.activity.duck import connect
 from simlab.activity.incident import Step
+from simlab.duck import connect
 from simlab.errors import InputError
 from simlab.insurer import Insurer
 from tests.activity.samples import KEY

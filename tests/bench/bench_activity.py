@@ -22,10 +22,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from simlab import events
 from simlab.activity import chain, ordinary, verify
-from simlab.activity.duck import connect
 from simlab.activity.ordinary import Company
 from simlab.activity.writer import writing
 from simlab.detection import detect
+from simlab.duck import connect
 from simlab.insurer import Insurer
 
 START = dt.date(2026, 3, 2)

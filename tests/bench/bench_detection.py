@@ -15,11 +15,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from simlab import clock, events
-from simlab.activity.duck import connect
 from simlab.detection import baselines, detect, load_rule
 from simlab.detection.baselines.places import LEAST
 from simlab.detection.baselines.shape import DAY_BEGINS
 from simlab.detection.baselines.work import AFTER, BEFORE, MORE, TAKEN_OVER, TIMES
+from simlab.duck import connect
 from tests.bench.planted import ROWS, log, queue
 
 # --------------------------------------------------------------------------------- by hand

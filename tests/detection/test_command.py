@@ -13,11 +13,11 @@ from click.testing import CliRunner
 
 from simlab import clock, events
 from simlab.activity import chain, ordinary, place, steps, write_year
-from simlab.activity.duck import connect
 from simlab.activity.tables import write_table
 from simlab.cli import main
 from simlab.detection import detect, load_rule, table
 from simlab.detection.command import detect_command
+from simlab.duck import connect
 from simlab.insurer import Insurer
 from tests.activity.samples import KEY
 

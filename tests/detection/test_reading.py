@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from simlab import clock, events
-from simlab.activity.duck import connect
 from simlab.detection import faults, load_rule, read_rule, run
+from simlab.duck import connect
 from simlab.errors import ContentError, InputError, UnknownName
 
 PROOF = """\

@@ -10,8 +10,8 @@ import pytest
 
 from simlab import clock
 from simlab.activity import write_year
-from simlab.activity.duck import connect
 from simlab.detection import baselines, budget, detect, together
+from simlab.duck import connect
 from simlab.insurer import Insurer
 from tests.activity.samples import KEY
 

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from simlab.duck import connect
 from simlab.errors import InputError, UnknownName
 from simlab.insurer import TABLES, Insurer, parquet
-from simlab.insurer.duck import connect
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +191,7 @@ def test_a_full_disk_leaves_nothing_that_could_be_taken_for_whole(tmp_path: Path
 import resource, signal, sys
 from simlab.errors import InputError
 from simlab.insurer import TABLES, Insurer, parquet
-from simlab.insurer.duck import connect
+from simlab.duck import connect
 insurer = Insurer.build(5, 300)
 for name in TABLES: insurer.table(name)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
