@@ -98,12 +98,13 @@ def test_a_step_has_its_fact_and_no_row_tells_it(insurer: Insurer, name: str) ->
 
 @pytest.mark.parametrize("name", steps.names())
 def test_only_what_was_done_is_new_in_the_log(insurer: Insurer, days: pd.DataFrame, name: str) -> None:
-    """No word of a row is the step's own, but for what a second factor answers."""
+    """No word of a row is the step's own, but for what a second factor answers and a browser reports."""
     rows = make(insurer, name).events
     assert set(rows["status_detail"]) - set(days["status_detail"]) <= {
         "no answer",
         "request denied",
         "request accepted",
+        "policy report: pixel.example.net",
     }
     assert set(rows["role"]) <= set(days["role"]) and set(rows["device"]) <= {"", *insurer.devices["device_id"]}
     known = {

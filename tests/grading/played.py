@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
@@ -143,6 +143,9 @@ def converted(root: Path, learner: str, assignment: str, *, limits: Limits, sand
 
 class Here:
     """Stands for worker.Server: each task is done at once, in this process, its imports and caches kept."""
+
+    def __init__(self, played: Iterable[str] = ()) -> None:
+        """Worlds make themselves ready when they are first played in."""
 
     def start(self, task: Callable[..., str], *args: Any, seconds: float) -> Done:
         try:
