@@ -47,8 +47,8 @@ def run(
     belong to an incident, lies in LOG-truth beside it, with the signing key: keep that folder to
     yourself. A step takes its own parameters after its time: bulk-export@2026-05-03T02:00Z,records=900.
     """
-    from simlab.activity.draft import require_free
     from simlab.activity.year import truth_folder, write_year
+    from simlab.draft import require_free
     from simlab.insurer.command import SEED, chosen
 
     require_free(out)

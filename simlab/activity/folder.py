@@ -13,10 +13,10 @@ from pydantic import Field, ValidationError
 
 from simlab.activity import parts
 from simlab.activity.checkpoint import Checkpoint, Written
-from simlab.activity.draft import drafted
 from simlab.activity.log import Log
 from simlab.activity.records import read_records, write_records
 from simlab.content import Model
+from simlab.draft import drafted
 from simlab.duck import connect
 from simlab.errors import LogError
 

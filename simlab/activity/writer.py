@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from simlab import clock
 from simlab.activity.checkpoint import Checkpoint, sign
-from simlab.activity.draft import drafted
 from simlab.activity.log import SIZE, chained, kept_of, link, start
 from simlab.activity.parts import INDEX, PART, PUBLIC_KEY, VERSION, Index, Part
 from simlab.activity.records import write_records
+from simlab.draft import drafted
 from simlab.duck import connect
 from simlab.errors import InputError
 

@@ -20,13 +20,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from simlab import clock, events
-from simlab.activity.draft import drafted, require_free
 from simlab.activity.incident import TRUTH_TYPES, Step, place
 from simlab.activity.ordinary import Company
 from simlab.activity.parts import QUEUE
 from simlab.activity.tables import Table, write_table
 from simlab.activity.writer import EVERY, writing
 from simlab.content import Model
+from simlab.draft import drafted, require_free
 from simlab.duck import connect
 from simlab.errors import InputError
 from simlab.insurer import TABLES, Insurer

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
-import duckdb
 import pandas as pd
 from pydantic import Field, ValidationError
 
 from simlab import __version__
 from simlab.clock import YEAR
 from simlab.content import Model, resource
+from simlab.draft import drafted
 from simlab.duck import connect
 from simlab.errors import InputError
 from simlab.insurer import parquet
@@ -67,19 +66,8 @@ def write(insurer: Insurer, folder: Path, told: Told | None = None) -> Path:
 
     Raises InputError where something is already, or where it cannot be written.
     """
-    if folder.exists():
-        raise InputError(f"{folder}: is there already, and nothing is written over: give another folder")
-    draft = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(draft, ignore_errors=True)  # what an earlier run that broke off left behind
-    try:
-        draft.mkdir(parents=True)
+    with drafted(folder, shown=str(folder), rule="nothing is written over") as draft:
         _write_manifest(insurer, _write_tables(insurer, draft, told), draft)
-        draft.rename(folder)
-    except (OSError, duckdb.Error) as e:
-        why = getattr(e, "strerror", None) or " ".join(str(e).splitlines()[0].split())
-        raise InputError(f"{folder}: cannot be written: {why}") from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return folder
 
 
