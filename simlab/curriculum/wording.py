@@ -14,11 +14,11 @@ from simlab.curriculum import sources
 from simlab.curriculum.asked import item_of, talks
 from simlab.curriculum.lesson import ANALYSTS, Cell
 from simlab.curriculum.objectives import met_in
-from simlab.curriculum.reading import grade
 from simlab.curriculum.shape import Bundle, Finding, Found
 from simlab.curriculum.story import tracks
 from simlab.errors import SimlabError
 from simlab.exercise.items import Item
+from simlab.reading import grade
 
 GRADE = 8.0
 LONGER = 1.35  # times the longest wrong option: where the right one is longer, its length gives it away

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from simlab import organization as organizations
+from simlab import reading
 from simlab.content import names
-from simlab.curriculum import aids, reading, sources, story
+from simlab.curriculum import aids, sources, story
 from simlab.errors import UnknownName
 
 LARKSPUR = organizations.load(organizations.sample())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from simlab.curriculum import reading
+from simlab import reading
 
 ROOT = Path(__file__).parents[2]
 
