@@ -10,7 +10,7 @@ import pytest
 
 from simlab import reading
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize(
