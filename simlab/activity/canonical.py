@@ -106,11 +106,11 @@ def used(column: pd.Series) -> tuple[Codes, list[object]]:
     seen = np.zeros(len(names) + 1, dtype=bool)
     seen[codes] = True  # none stands as -1, so it marks the last place
     if seen[:-1].all() and not seen[-1]:
-        return codes, names.tolist()
+        return codes, names.to_numpy(dtype=object).tolist()
     there = np.flatnonzero(seen[:-1])
     place = np.zeros(len(seen), dtype=np.int64)
     place[there] = np.arange(len(there)) + int(seen[-1])
-    return place[codes], [None] * int(seen[-1]) + names.take(there).tolist()
+    return place[codes], [None] * int(seen[-1]) + names.to_numpy(dtype=object)[there].tolist()
 
 
 def _cells(columns: list[_Column]) -> _Cells:

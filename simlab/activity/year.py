@@ -126,8 +126,14 @@ class Waiting:
         """Those of the waiting rows and of these that lie before `until`, in order of time."""
         every = self._joined([*self._rest, *rows])
         many = int(np.searchsorted(every["time"].to_numpy(), until))
-        self._rest = [every.iloc[many:]]
+        self._rest = [_trimmed(every.iloc[many:])]
         return every.iloc[:many].reset_index(drop=True)
+
+
+def _trimmed(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the values that occur in them alone: else each span hands all names so far to the next."""
+    coded = [n for n in rows.columns if isinstance(rows[n].dtype, pd.CategoricalDtype)]
+    return rows.assign(**{n: rows[n].cat.remove_unused_categories() for n in coded})
 
 
 def _by_time(frames: list[pd.DataFrame]) -> pd.DataFrame:

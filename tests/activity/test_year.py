@@ -193,3 +193,15 @@ def test_memory_is_bounded_by_days_not_by_the_year(insurer: Insurer, monkeypatch
         last = rows["time"].iloc[-1] - rows["time"].iloc[0]
         waiting.append(last / clock.DAY)
     assert len(waiting) == DAYS and max(waiting[:-1]) <= 1.1
+
+
+def test_no_span_carries_the_names_of_those_long_before(insurer: Insurer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sessions are new each day: handed on, a year's would stand among the categories of its last day."""
+    from simlab.activity import year as room
+    from simlab.activity.ordinary import Company
+
+    monkeypatch.setattr(room, "AT_ONCE", 1)
+    spans = [rows["session"].cat for rows, _, _ in room._spans(Company(insurer), START, DAYS, 3, (), None)]
+    occur = [set(span.categories[span.codes]) for span in spans]
+    for n, span in enumerate(spans):
+        assert set(span.categories) <= occur[n].union(*occur[n + 1 : n + 2])
