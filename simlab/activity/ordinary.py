@@ -53,6 +53,11 @@ class Company:
         _, every, _ = self._shifts(start, days, seed)
         return self.named(caseload.given(every, tasks.worked(every, self._people, seed), seed))
 
+    def cases(self, start: dt.date, days: int, seed: int) -> tuple[roster.Shifts, list[tasks.Case]]:
+        """The shifts of so many days, and the cases that are worked on in them, role by role."""
+        _, every, _ = self._shifts(start, days, seed)
+        return every, tasks.worked(every, self._people, seed)
+
     def named(self, given: pd.DataFrame) -> pd.DataFrame:
         """Work given out, with ids in place of numbers."""
         return caseload.named(given, self._workers, self._people)
