@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -21,6 +21,10 @@ class Controls(Model):
     session_minutes: int = Field(480, ge=1, description="minutes after which a session ends and asks again")
     offline_backup: bool = Field(False, description="a backup that no account on the network can reach or change")
     segmented: bool = Field(False, description="a log-in at one system does not reach the others")
+    vendor_link: Literal["open", "own address", "closed"] = Field(
+        "open",
+        description="how the firewall lets vendors to their portal: from anywhere, from their own address, not at all",
+    )
 
     def with_(self, **changes: Any) -> Controls:
         """These controls with some changed. Raises UnknownName, or InputError for a wrong value."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from simlab.controls.identity import Attack, stops
 from simlab.controls.inforce import Controls
+from simlab.controls.network.linking import PORTAL
 from simlab.tabletop.scenario import Intrusion
 
 # (scenario second, what came into force then)
@@ -25,6 +26,11 @@ HOUR = 3600
 def stops_password(controls: Controls) -> bool:
     """Whether a thief with the password is kept out, whichever way they try the second factor."""
     return all(stops(controls.mfa, attack) for attack in _TRIES)
+
+
+def stops_at_edge(intrusion: Intrusion, controls: Controls) -> bool:
+    """Whether the firewall keeps a stranger with a vendor's log-in away from the vendors' portal."""
+    return bool(intrusion.vendor) and intrusion.system == PORTAL and controls.vendor_link != "open"
 
 
 def controls_at(in_force: InForce, t: int) -> Controls:
@@ -43,7 +49,7 @@ def is_open(intrusion: Intrusion, in_force: InForce, shut: Shut, t: int) -> bool
     controls = controls_at(in_force, t)
     if intrusion.path == "session" and t >= intrusion.first_read + 60 * controls.session_minutes:
         return False
-    if intrusion.path == "password" and stops_password(controls):
+    if stops_at_edge(intrusion, controls) or (intrusion.path == "password" and stops_password(controls)):
         return False
     return not any(_is_shut(intrusion, when, what, t) for when, what in shut)
 
@@ -57,7 +63,8 @@ def _is_shut(intrusion: Intrusion, when: int, what: str, t: int) -> bool:
 
 def is_contained(intrusion: Intrusion, in_force: InForce, shut: Shut, t: int) -> bool:
     """Whether the way in is shut for good at `t`, and by somebody, not by a session running out."""
-    if intrusion.path == "password" and stops_password(controls_at(in_force, t)):
+    controls = controls_at(in_force, t)
+    if stops_at_edge(intrusion, controls) or (intrusion.path == "password" and stops_password(controls)):
         return True
     lasting = [w for w in shut if w[1] != "session" or intrusion.path == "session"]
     return any(when <= t for when, _ in lasting)

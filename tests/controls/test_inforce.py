@@ -19,6 +19,7 @@ def test_nothing_is_in_force_until_it_is_decided() -> None:
         "session_minutes": 480,
         "offline_backup": False,
         "segmented": False,
+        "vendor_link": "open",
     }
 
 

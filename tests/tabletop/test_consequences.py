@@ -124,6 +124,9 @@ def read(until: int, *, shut: Any = (), path: str = "password", changes: Any = (
         (0, {"until": 0, "mfa": "passkey"}),
         (1800, {"until": 0, "mfa": "totp"}),
         (1980, {"until": 9 * 3600, "changes": [(3600, {"mfa": "passkey"})]}),
+        (0, {"until": 0, "vendor_link": "own address"}),
+        (1980, {"until": 9 * 3600, "changes": [(3600, {"vendor_link": "closed"})]}),
+        (3420, {"until": 9 * 3600, "changes": [(3600, {"vendor_link": "open"})]}),
         (3420, {"until": 9 * 3600, "changes": [(3600, {"mfa": "sms"})]}),  # 1140 x 3
         (1800 + 120, {"until": 2 * 3600, "changes": [(0, {"bulk_read_limit": 60})]}),
         (10_000, {"until": 100 * 86_400}),  # nobody is left

@@ -86,6 +86,16 @@ def test_a_passkey_would_have_stopped_it_and_nothing_would_be_owed(session: Sess
         )
 
 
+@pytest.mark.parametrize("link", ["own address", "closed"])
+def test_a_firewall_that_knows_the_vendors_address_would_have_stopped_it(session: Session, link: str) -> None:
+    difference = session.whatif(controls={"vendor_link": link})
+    assert difference.after.exposure is not None and difference.after.exposure.count == 0
+    assert difference.after.owed == ()
+    assert difference.after.statements == ()
+    with pytest.raises(InputError, match="own address"):
+        session.whatif(controls={"vendor_link": "ajar"})
+
+
 def test_sealing_does_not_stop_a_log_in(session: Session) -> None:
     assert session.whatif(controls={"sealed_fields": False}).is_same
     assert session.whatif(controls={"keys_apart": False}).is_same
