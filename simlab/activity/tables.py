@@ -10,15 +10,13 @@ from types import TracebackType
 import duckdb
 import pandas as pd
 
-from simlab.duck import connect
+from simlab.duck import PARQUET, connect, plain, quoted
 
 
 def write_table(con: duckdb.DuckDBPyConnection, frame: pd.DataFrame, path: Path) -> None:
     """Write a table; what is categorical is written as text."""
-    texts = [n for n in frame.columns if isinstance(frame[n].dtype, pd.CategoricalDtype)]
-    columns = ", ".join(f'"{n}"::VARCHAR AS "{n}"' if n in texts else f'"{n}"' for n in frame.columns)
-    con.register("rows", frame)
-    con.sql(f"SELECT {columns} FROM rows").write_parquet(str(path), compression="zstd")  # noqa: S608 - our own names
+    con.register("rows", pd.DataFrame({n: plain(frame[n]) for n in frame.columns}, copy=False))
+    con.execute(f"COPY rows TO {quoted(path)} ({PARQUET})")
     con.unregister("rows")
 
 
@@ -46,8 +44,10 @@ class Table:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         with self._con as con:
             if error is None and self._many:
-                files = [str(self._parts / f"{n:05d}.parquet") for n in range(self._many)]
-                con.read_parquet(files, hive_partitioning=False).write_parquet(str(self._path), compression="zstd")
+                files = [self._parts / f"{n:05d}.parquet" for n in range(self._many)]
+                listed = ", ".join(map(quoted, files))
+                rows = f"FROM read_parquet([{listed}], hive_partitioning = false)"
+                con.execute(f"COPY ({rows}) TO {quoted(self._path)} ({PARQUET})")
             elif error is None:
                 empty = pd.DataFrame({name: [] for name in self._types}).astype(dict(self._types))
                 write_table(con, empty, self._path)

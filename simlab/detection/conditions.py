@@ -30,7 +30,7 @@ from sigma.types import (
 )
 
 from simlab import events
-from simlab.duck import connect
+from simlab.duck import connect, quoted
 from simlab.errors import UnknownName
 
 _OPERATORS = {
@@ -103,11 +103,6 @@ def sql(condition: Condition, term: Callable[[Term], str] = lambda term: term.sq
         return f"({term(condition)})"
     parts = [sql(part, term) for part in condition.parts]
     return f"(NOT {parts[0]})" if condition.word == "NOT" else f"({f' {condition.word} '.join(parts)})"
-
-
-def quoted(text: str) -> str:
-    """A DuckDB text literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _compared(field: str, value: Any) -> Condition:

@@ -20,8 +20,8 @@ import pandas as pd
 from simlab import events
 from simlab.activity import Log
 from simlab.activity import parts as parted
-from simlab.detection.conditions import Term, quoted
-from simlab.duck import connect
+from simlab.detection.conditions import Term
+from simlab.duck import connect, plain, quoted
 from simlab.errors import InputError
 
 Source = pd.DataFrame | Log | Path | str
@@ -103,19 +103,12 @@ def _frame(con: duckdb.DuckDBPyConnection, log: pd.DataFrame, needed: Iterable[s
         raise InputError(
             f"not an event table: {', '.join(missing)} missing; the columns are {', '.join(events.COLUMNS)}"
         )
-    kept = pd.DataFrame({name: _plain(log[name]) for name in needed})
+    kept = pd.DataFrame({name: plain(log[name]) for name in needed})
     con.register("given", kept)
     con.execute("CREATE TABLE log AS SELECT * FROM given")  # once, not for each rule
     con.unregister("given")
     known = {name: _values(log[name]) for name in needed if name in TEXTS} if len(log) >= MANY else {}
     return Origin(con, "(SELECT *, rowid AS event FROM log)", known)
-
-
-def _plain(column: pd.Series) -> Any:
-    """A column whose values DuckDB takes over without asking pandas for each."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        return column.array
-    return pd.Categorical.from_codes(column.cat.codes.to_numpy(), column.cat.categories.astype(object))
 
 
 def _values(column: pd.Series) -> list[str]:
@@ -132,7 +125,7 @@ def _files(con: duckdb.DuckDBPyConnection, path: Path, needed: Iterable[str]) ->
     for part in paths:
         begins.append(many)
         many += _rows(con, part)
-    listed = ", ".join(quoted(str(part)) for part in paths)
+    listed = ", ".join(quoted(part) for part in paths)
     read = f"read_parquet([{listed}], file_row_number = true, hive_partitioning = false)"
     place = f"file_row_number + ({begins}::BIGINT[])[(file_index + 1)::BIGINT]" if len(paths) > 1 else "file_row_number"
     rows = f"(SELECT {', '.join(events.COLUMNS)}, {place} AS event FROM {read})"  # noqa: S608 - the paths are quoted

@@ -10,8 +10,8 @@ import pandas as pd
 
 from simlab import clock, events
 from simlab.detection.baselines.shape import moment
-from simlab.detection.conditions import quoted
 from simlab.detection.source import Origin, Source, opened
+from simlab.duck import quoted
 from simlab.errors import InputError
 
 # What lies so long before and after an alert belongs to its story.

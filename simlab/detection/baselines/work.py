@@ -13,8 +13,8 @@ import pandas as pd
 
 from simlab import clock
 from simlab.detection.baselines.shape import DAY, READ, STAFF, alert, alerts, beside, date, looked_at
-from simlab.detection.conditions import quoted
 from simlab.detection.source import Origin, Source, asked
+from simlab.duck import quoted
 
 # One's own work belongs to a read up to so long before it, and is sometimes written down after it; a
 # colleague's list is taken over for a day.
