@@ -1,7 +1,7 @@
 """What is owed: is it a breach, who must be told, by when, and why.
 
 `assess(facts)` answers the ordered tests of 45 CFR 164.402; `duties(facts)` gives the notices due under a
-regime of `simlab/content/law`; `recipients(insurer, member_ids)` says to whom each letter goes. All of it is
+regime of `simlab/content/law`, `all_duties(facts)` under all of them; `recipients(insurer, member_ids)` says to whom each letter goes. All of it is
 training material, not legal advice.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from simlab.response.assess import SCORE_LABEL, Assessment, Step, assess
 from simlab.response.duties import Duty, duties, soonest
-from simlab.response.facts import CONDITIONS, STATES, Factor, Factors, Facts, Hold, load_facts
-from simlab.response.law import Regime, regime, regimes
+from simlab.response.facts import CONDITIONS, STATES, Factor, Factors, Facts, Hold, Recount, load_facts
+from simlab.response.law import Boundary, Regime, regime, regimes
+from simlab.response.parallel import Waiting, all_duties, boundaries, stale, waiting
 from simlab.response.recipients import Substitute, counts, counts_by_entity, recipients, substitute_notice
 from simlab.response.words import HEADER, explain, in_words
 
@@ -20,15 +21,20 @@ __all__ = [
     "SCORE_LABEL",
     "STATES",
     "Assessment",
+    "Boundary",
     "Duty",
     "Factor",
     "Factors",
     "Facts",
     "Hold",
+    "Recount",
     "Regime",
     "Step",
     "Substitute",
+    "Waiting",
+    "all_duties",
     "assess",
+    "boundaries",
     "counts",
     "counts_by_entity",
     "duties",
@@ -39,5 +45,7 @@ __all__ = [
     "regime",
     "regimes",
     "soonest",
+    "stale",
     "substitute_notice",
+    "waiting",
 ]

@@ -40,10 +40,18 @@ class Held:
     missing: tuple[str, ...] = ()
 
 
-def add(when: Moment, count: int, unit: Unit, *, holidays: tuple[dt.date, ...] = (), zone: str = "UTC") -> Moment:
+def is_weekend(day: dt.date) -> bool:
+    """Saturdays and Sundays."""
+    return day.weekday() >= 5
+
+
+def add(
+    when: Moment, count: int, unit: Unit, *, is_off: Callable[[dt.date], bool] = is_weekend, zone: str = "UTC"
+) -> Moment:
     """The moment `count` units after `when`, which is day 0: an instant for hours, else a date.
 
-    Hours after a plain date count from its first moment at `zone`, the earliest that can be meant.
+    Hours after a plain date count from its first moment at `zone`, the earliest that can be meant;
+    business days leave out those that `is_off`.
     """
     if unit == "hours":
         return _instant(when, zone) + dt.timedelta(hours=count)
@@ -53,7 +61,7 @@ def add(when: Moment, count: int, unit: Unit, *, holidays: tuple[dt.date, ...] =
     left = count
     while left:
         day = after_days(day, 1)
-        left -= day.weekday() < 5 and day not in holidays
+        left -= not is_off(day)
     return day
 
 
@@ -134,6 +142,7 @@ TRIGGERS: dict[Trigger, Callable[[Facts], Start]] = {
     "awareness": _given("aware", "the organization became aware of it"),
     "payment": _given("paid", "an extortion payment was made"),
     "notice to HHS": _given("hhs_notified", "HHS was notified"),
+    "notice to individuals": _given("individuals_notified", "the individuals were notified"),
 }
 
 
@@ -144,7 +153,7 @@ def due(rule: Rule, law: Regime, start: Moment) -> Moment:
         raise InputError(f"law {law.id}: duty {rule.id} has neither unit and count nor a duty it goes together with")
     if timed.counted_from == "end of the year":
         start = dt.date(day_of(start).year, 12, 31)
-    return add(start, timed.count, timed.unit, holidays=law.holidays, zone=law.zone)
+    return add(start, timed.count, timed.unit, is_off=law.is_off, zone=law.zone)
 
 
 def hold(due_: Moment, holds: tuple[Hold, ...], rule: HoldRule | None) -> Held:

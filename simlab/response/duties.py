@@ -13,6 +13,11 @@ from simlab.response.clocks import Moment, Start
 from simlab.response.facts import Facts, as_facts
 from simlab.response.law import Regime, Rule
 from simlab.response.law import regime as read_regime
+from simlab.response.whom import LICENSE, crossed_on, whom
+
+RESIDENTS = "each affected resident"
+NO_HOLD = "whether a law-enforcement statement holds this notice: it is counted here as if it did not"
+DEEMED = "whether a notice that meets HIPAA stands for this one"
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,9 @@ class Duty:
     `due`: the last moment (a date, or an instant for hours), an outer limit; None: the trigger's date is
     not known. `earliest`: the day on which law enforcement's hold ends, the first for a notice. `status` open: whether it is owed
     hangs on `missing`; with status owed, `missing` names facts that could move the date.
-    `state`: set where the duty is owed in one State. `count`: individuals counted for it.
+    `state`: set where the duty is owed in one State. `count`: individuals counted for it. `entity`: whose
+    people were counted, `done_by`: who gives the notice for it under a contract. `is_confirmed` False: no
+    text of the law was compared. `is_stale`: its text was last checked more than a year ago.
     """
 
     id: str
@@ -43,6 +50,10 @@ class Duty:
     missing: tuple[str, ...] = ()
     confirm: str = ""
     checked: dt.date | None = None
+    is_confirmed: bool = True
+    is_stale: bool = False
+    entity: str = ""
+    done_by: str = ""
 
     @property
     def is_owed(self) -> bool:
@@ -62,20 +73,22 @@ def duties(
     counts: Mapping[str, int] | None = None,
     *,
     regime: str | Regime = "hipaa",
+    at: dt.date | None = None,
 ) -> list[Duty]:
     """The duties under a regime, soonest first; `counts` stands in for the facts' own when given.
 
     Empty when it is no breach. What cannot be decided yet is listed with status "open" and the facts
-    that decide it. Raises InputError, UnknownName.
+    that decide it. `at`: the day on which it is asked, for `is_stale`. Raises InputError, UnknownName.
     """
     facts = as_facts(facts)
     if counts is not None:
         facts = facts.with_(counts=dict(counts))
     law = regime if isinstance(regime, Regime) else read_regime(regime)
-    gate = _gate(facts, law)
+    gate = gate_of(facts, law)
     if gate is None:
         return []
-    return sorted((d for rule in law.duties for d in _of(rule, law, facts, gate)), key=_soonest)
+    is_stale = at is not None and law.is_stale(at)
+    return sorted((d for rule in law.duties for d in _of(rule, law, facts, gate, is_stale)), key=_soonest)
 
 
 def soonest(*lists: list[Duty]) -> list[Duty]:
@@ -83,53 +96,51 @@ def soonest(*lists: list[Duty]) -> list[Duty]:
     return sorted((duty for some in lists for duty in some), key=_soonest)
 
 
-def _soonest(duty: Duty) -> tuple[dt.datetime, str, str]:
+def _soonest(duty: Duty) -> tuple[dt.datetime, str, str, str]:
     end = dt.datetime.max.replace(tzinfo=dt.UTC)
     if isinstance(duty.due, dt.datetime):
         end = duty.due
     elif duty.due is not None:
         end = dt.datetime.combine(duty.due, dt.time.max, dt.UTC)
-    return end, duty.id, duty.state
+    return end, duty.id, duty.state, duty.entity
 
 
-def _gate(facts: Facts, law: Regime) -> tuple[str, ...] | None:
+def gate_of(facts: Facts, law: Regime) -> tuple[str, ...] | None:
     """The facts on which it hangs whether anything is owed: () for owed, None for nothing owed."""
+    if law.licensed_in and facts.licensed is not None and law.licensed_in not in facts.licensed:
+        return None
+    license_ = (LICENSE,) if law.licensed_in and facts.licensed is None else ()
     if law.applies_to == "security event":
-        return ()
+        return license_
+    if law.applies_to == "breach of personal information":
+        # A State's statute has its own tests: that HIPAA asks for no notice does not answer them.
+        if facts.personal_information is False or facts.permitted_use:
+            return None
+        return (*license_, *(("personal_information",) if facts.personal_information is None else ()))
     verdict = assess(facts)
     if verdict.is_breach is False:
         return None
-    return verdict.missing if verdict.is_breach is None else ()
+    return (*license_, *(verdict.missing if verdict.is_breach is None else ()))
 
 
-def _of(rule: Rule, law: Regime, facts: Facts, gate: tuple[str, ...]) -> Iterator[Duty]:
+def _of(rule: Rule, law: Regime, facts: Facts, gate: tuple[str, ...], is_stale: bool) -> Iterator[Duty]:
     start = clocks.TRIGGERS[rule.trigger](facts)
     if start.has_happened is False or (rule.contingent and start.has_happened is None):
         return
-    for state, count in _whom(rule, facts):
-        unsure = (*gate, *(("counts",) if count is None and (rule.threshold or rule.states) else ()))
-        yield _duty(rule, law, facts, start, state, count, unsure)
-
-
-def _whom(rule: Rule, facts: Facts) -> list[tuple[str, int | None]]:
-    """Each (State or "", count) for which the threshold is met; a count None means not known."""
-    if facts.counts is None:
-        return [("", None)]
-    held = {s: n for s, n in facts.counts.items() if not rule.states or s in rule.states}
-    if rule.threshold is None or rule.threshold.per == "total":
-        total = sum(held.values())
-        is_met = rule.threshold.is_met(total) if rule.threshold else total > 0
-        return [("", total)] if is_met else []
-    return [(s, n) for s, n in sorted(held.items()) if rule.threshold.is_met(n)]
+    waits = start.missing if start.has_happened is None else ()
+    for state, count, hangs in whom(rule, facts):
+        unsure = tuple(dict.fromkeys((*gate, *waits, *hangs)))
+        yield _duty(rule.in_state(state) if state else rule, law, facts, start, state, count, unsure, is_stale)
 
 
 def _duty(
-    rule: Rule, law: Regime, facts: Facts, start: Start, state: str, count: int | None, unsure: tuple[str, ...]
-) -> Duty:
+    rule: Rule, law: Regime, facts: Facts, start: Start, state: str, count: int | None, unsure: tuple[str, ...],
+    is_stale: bool,
+) -> Duty:  # fmt: skip
     held = clocks.Held(dt.date.max)
     if start.when is not None:
         held = clocks.hold(clocks.due(rule, law, start.when), facts.law_enforcement, law.hold)
-    confirm = [rule.confirm, start.confirm, law.hold.confirm if law.hold and facts.law_enforcement else ""]
+    crossed = crossed_on(rule, facts, state)
     return Duty(
         id=f"{law.id}.{rule.id}",
         regime=law.id,
@@ -141,22 +152,32 @@ def _duty(
         trigger=rule.trigger,
         trigger_date=start.when,
         why=_why(rule, law, start, held, count),
-        note=" ".join(rule.notes),
+        note=" ".join((*rule.notes, *((crossed,) if crossed else ()))),
         earliest=held.earliest,
         state=state,
         count=count,
         status="open" if unsure else "owed",
         missing=tuple(dict.fromkeys((*unsure, *start.missing, *held.missing))),
-        confirm="; ".join(c for c in confirm if c),
+        confirm="; ".join(c for c in (rule.confirm, start.confirm, *_counsel(rule, law, facts, crossed)) if c),
         checked=law.checked,
+        is_confirmed=rule.is_confirmed,
+        is_stale=is_stale,
+        entity=facts.covered_entity,
     )
+
+
+def _counsel(rule: Rule, law: Regime, facts: Facts, crossed: str) -> Iterator[str]:
+    if facts.law_enforcement:
+        yield law.hold.confirm if law.hold else NO_HOLD
+    if law.applies_to == "breach of personal information" and rule.owed == RESIDENTS and not law.hipaa_deemed:
+        yield DEEMED
+    if crossed:
+        yield "how the time runs where a count crosses the threshold only later is not spelt out"
 
 
 def _why(rule: Rule, law: Regime, start: Start, held: clocks.Held, count: int | None) -> str:
     timed = law.rule(rule.together_with) if rule.together_with else rule
-    limit = f"{timed.count} {timed.unit}"
-    if timed.counted_from == "end of the year":
-        limit += " after the end of the calendar year of discovery"
+    limit = within(rule, law)
     said = [
         f"{limit}, counted from {start.when}: {start.why}" if start.when else f"{limit} once it is known: {start.why}"
     ]
@@ -169,3 +190,11 @@ def _why(rule: Rule, law: Regime, start: Start, held: clocks.Held, count: int | 
     if held.why:
         said.append(held.why)
     return "; ".join(said)
+
+
+def within(rule: Rule, law: Regime) -> str:
+    """The time of a rule in words: 72 hours."""
+    timed = law.rule(rule.together_with) if rule.together_with else rule
+    unit = str(timed.unit).removesuffix("s") if timed.count == 1 else str(timed.unit)
+    year = " after the end of the calendar year of discovery" * (timed.counted_from == "end of the year")
+    return f"{timed.count} {unit}{year}"

@@ -10,51 +10,61 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
+from simlab.clock import local_date
 from simlab.content import Model, load_file
-from simlab.errors import InputError, UnknownName
+from simlab.errors import InputError
+from simlab.response.contradictions import require_consistent
+from simlab.response.terms import CONDITIONS, EXCEPTION_CITE, STATES
 
-# The States and the jurisdictions that stand beside them (45 CFR 164.406 speaks of both).
-STATES = frozenset(
-    (
-        "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA",
-        "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR",
-        "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "AS", "GU", "MP", "PR", "VI",
-    )
-)  # fmt: skip
-
-# The conditions of each exception, all of which must hold: 45 CFR 164.402, definition of breach, (1).
-CONDITIONS: dict[str, dict[str, str]] = {
-    "unintentional workforce": {
-        "under_authority": "a workforce member, or someone acting under the plan's or associate's authority, did it",
-        "unintentional": "it was unintentional",
-        "good_faith": "it was made in good faith",
-        "within_authority": "it was within the scope of that person's authority",
-        "no_further_use": "nothing was used or disclosed further in a way that the Privacy Rule does not permit",
-    },
-    "inadvertent internal": {
-        "inadvertent": "the disclosure was inadvertent",
-        "sender_authorized": "the person who disclosed it is authorized to access PHI",
-        "recipient_authorized": "the person who received it is authorized to access PHI",
-        "same_entity": "both belong to the same plan, business associate or organized health care arrangement",
-        "no_further_use": "nothing was used or disclosed further in a way that the Privacy Rule does not permit",
-    },
-    "not retained": {
-        "good_faith": "the plan or associate believes it in good faith",
-        "could_not_retain": "the recipient could not reasonably have been able to retain the information",
-    },
-}
-EXCEPTION_CITE = {
-    "unintentional workforce": "45 CFR 164.402(1)(i)",
-    "inadvertent internal": "45 CFR 164.402(1)(ii)",
-    "not retained": "45 CFR 164.402(1)(iii)",
-}
+__all__ = [
+    "CONDITIONS", "EXCEPTION_CITE", "STATES", "Factor", "Factors", "Facts", "Hold", "Recount", "as_facts", "load_facts",
+]  # fmt: skip
 
 Discoverer = Literal["workforce", "agent", "business associate contractor"]
 ExceptionName = Literal["unintentional workforce", "inadvertent internal", "not retained"]
+# Where the plan's calendar days are counted, unless the facts say otherwise.
+ZONE = "America/Chicago"
+
+
+def _day(value: Any, info: ValidationInfo) -> Any:
+    """A calendar date, or the one that an instant is in the plan's zone; what is neither stays, and is refused."""
+    when = value
+    if isinstance(value, str):
+        try:
+            is_day = len(value) <= len("2026-03-10")
+            when = dt.date.fromisoformat(value) if is_day else dt.datetime.fromisoformat(value)
+        except ValueError:
+            return value
+    if not isinstance(when, dt.datetime):
+        return when
+    if when.tzinfo is None:
+        raise InputError(
+            f"{info.field_name}: {when.isoformat()} has no time zone, so its day is not sure: add the place's offset, as "
+            f"in {when.isoformat()}-06:00, or write the date alone, {when.date()}"
+        )
+    return local_date(when, info.data.get("zone", ZONE))
+
+
+def _last(value: dict[str, int] | None, info: ValidationInfo) -> dict[str, int] | None:
+    """The last of several counts, where the count itself is not given."""
+    counted = info.data.get("counted") or ()
+    return counted[-1].counts if value is None and counted else value
+
+
+Day = Annotated[dt.date | None, BeforeValidator(_day)]
+Counts = Annotated[dict[str, int] | None, Field(validate_default=True), AfterValidator(_last)]
 
 
 class Factor(Model):
@@ -92,22 +102,31 @@ class Hold(Model):
     official: str = ""
 
 
+class Recount(Model):
+    """Affected individuals by State as they were counted on a day: an investigation finds more as it goes on."""
+
+    on: dt.date
+    counts: dict[str, int]
+
+
 class Facts(Model):
-    """An incident as it is known now. Dates are the plan's local calendar dates.
+    """An incident as it is known now. Dates are the plan's local calendar dates, at `zone`.
 
     `discovered`: the first day on which the plan's own people knew, the person who did it left out;
     `should_have_known`: an earlier day on which reasonable diligence would have shown it;
     `secured`: encrypted or destroyed as the HHS guidance says; `in_use`: open in clear when taken;
-    `counts`: affected individuals (not records, not policies) by State of residence.
+    `counts`: affected individuals (not records, not policies) by State of residence; `counted`: each count
+    with its day, the last of which is `counts`; `members`: of the covered entity, former ones among them.
     """
 
     covered_entity: str = ""
-    occurred: dt.date | None = None
-    discovered: dt.date | None = None
+    zone: str = ZONE
+    occurred: Day = None
+    discovered: Day = None
     discovered_by: Discoverer | None = None
-    should_have_known: dt.date | None = None
-    ba_discovered: dt.date | None = None
-    ba_notified: dt.date | None = None
+    should_have_known: Day = None
+    ba_discovered: Day = None
+    ba_notified: Day = None
 
     is_phi: bool | None = None
     permitted_use: bool | None = None
@@ -121,21 +140,32 @@ class Facts(Model):
     low_probability: bool | None = None
     factors: Factors = Factors()
 
-    counts: dict[str, int] | None = None
+    counted: tuple[Recount, ...] = ()
+    counts: Counts = None
+    members: int | None = None
     deceased: int | None = None
     minors: int | None = None
     bad_addresses: int | None = None
 
     law_enforcement: tuple[Hold, ...] = ()
 
+    # What other bodies of law ask. `personal_information`: a State's breach statute covers what was taken;
+    # `licensed`, `domicile`: the States of the insurer's license; `material_harm`: harm that a commissioner is told of.
+    personal_information: bool | None = None
+    licensed: tuple[str, ...] | None = None
+    domicile: str | None = None
+    material_harm: bool | None = None
+    part2_records: bool | None = None
+
     # What starts the clocks of other regimes: a calendar date, or an instant with its zone.
     determined: AwareDatetime | dt.date | None = None
     aware: AwareDatetime | dt.date | None = None
     paid: AwareDatetime | dt.date | None = None
+    individuals_notified: AwareDatetime | dt.date | None = None
     hhs_notified: AwareDatetime | dt.date | None = None
 
     @classmethod
-    def of(cls, **values: Any) -> Facts:
+    def of(cls, **values: Any) -> Self:
         """Facts from plain values, dates as dates or as text 2026-03-10. Raises InputError naming the key."""
         try:
             return cls.model_validate_json(json.dumps(values, default=_plain))
@@ -145,9 +175,10 @@ class Facts(Model):
             known = f": known keys are {', '.join(cls.model_fields)}" if fault["type"] == "extra_forbidden" else ""
             raise InputError(f"{key}: {fault['msg'].removeprefix('Value error, ')}{known}") from None
 
-    def with_(self, **changes: Any) -> Facts:
+    def with_(self, **changes: Any) -> Self:
         """The same facts with some of them changed, checked anew. Raises InputError."""
-        return type(self).of(**{**self.model_dump(), **changes})
+        kept = {key: value for key, value in self if key != "counted" or "counts" not in changes}
+        return type(self).of(**{**kept, **changes})
 
     @property
     def total(self) -> int | None:
@@ -155,10 +186,9 @@ class Facts(Model):
         return None if self.counts is None else sum(self.counts.values())
 
     @model_validator(mode="after")
-    def _consistent(self) -> Facts:
+    def _consistent(self) -> Self:
         # InputError is no ValueError: it passes through pydantic as it is, key and all.
-        for check in (_dates, _people, _exception, _assessment, _holds):
-            check(self)
+        require_consistent(self)
         return self
 
 
@@ -178,65 +208,6 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "item"):  # a count that comes out of a table is a numpy number
         return value.item()
     raise InputError(f"{value!r} is not a plain value: give text, a number, yes or no, or a date")
-
-
-def _day(value: dt.date | dt.datetime) -> dt.date:
-    return value.date() if isinstance(value, dt.datetime) else value
-
-
-def _dates(facts: Facts) -> None:
-    for key in ("discovered", "should_have_known", "ba_discovered", "ba_notified"):
-        when = getattr(facts, key)
-        if when and facts.occurred and when < facts.occurred:
-            raise InputError(f"{key}: {when} is before occurred, {facts.occurred}: nobody can know of it earlier")
-    if facts.ba_notified and facts.ba_discovered and facts.ba_notified < facts.ba_discovered:
-        raise InputError(
-            f"ba_notified: {facts.ba_notified} is before ba_discovered, {facts.ba_discovered}: "
-            "a business associate cannot tell what it does not know yet"
-        )
-    for key in ("determined", "aware", "paid", "hhs_notified"):
-        when = getattr(facts, key)
-        # A day of grace, since the instant is in UTC and `occurred` in the plan's own calendar.
-        if when and facts.occurred and _day(when) < facts.occurred - dt.timedelta(days=1):
-            raise InputError(f"{key}: {when} is before occurred, {facts.occurred}")
-
-
-def _people(facts: Facts) -> None:
-    for state, count in (facts.counts or {}).items():
-        if state not in STATES:
-            raise UnknownName("State code (counts)", state, STATES)
-        if count < 0:
-            raise InputError(f"counts.{state}: {count} people: a count is 0 or more")
-    for key in ("deceased", "minors", "bad_addresses"):
-        count = getattr(facts, key)
-        if count is not None and count < 0:
-            raise InputError(f"{key}: {count} people: a count is 0 or more")
-        if count is not None and facts.total is not None and count > facts.total:
-            raise InputError(f"{key}: {count} people, but counts adds up to {facts.total} affected")
-
-
-def _exception(facts: Facts) -> None:
-    if facts.exception is None and facts.conditions:
-        raise InputError(f"conditions: stand without an exception: name one of {', '.join(CONDITIONS)}")
-    if facts.exception is not None:
-        for key in facts.conditions:
-            if key not in CONDITIONS[facts.exception]:
-                raise UnknownName(f"condition of {facts.exception!r} (conditions)", key, CONDITIONS[facts.exception])
-    if facts.snooping and facts.permitted_use:
-        raise InputError("permitted_use: looking up records for one's own reasons (snooping) is never permitted")
-
-
-def _assessment(facts: Facts) -> None:
-    if facts.low_probability and facts.assessment_done is False:
-        raise InputError("low_probability: is said, but assessment_done is false: it takes a documented assessment")
-    if facts.low_probability and all(factor.points_to == "not low" for _, factor in facts.factors.items()):
-        raise InputError("low_probability: is said, but all four factors point to 'not low'")
-
-
-def _holds(facts: Facts) -> None:
-    for i, hold in enumerate(facts.law_enforcement):
-        if hold.until and hold.until < hold.statement:
-            raise InputError(f"law_enforcement[{i}].until: {hold.until} is before the statement, {hold.statement}")
 
 
 def as_facts(facts: Facts | Mapping[str, Any]) -> Facts:

@@ -10,20 +10,32 @@ import datetime as dt
 import functools
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from simlab.content import Model, load, names
 from simlab.response.facts import Facts
+from simlab.response.holidays import federal_holidays, same_day_next_year
+from simlab.response.terms import STATES
 
 Unit = Literal["hours", "calendar days", "business days"]
 Trigger = Literal[
-    "discovery", "business associate discovery", "determination", "awareness", "payment", "notice to HHS"
+    "discovery", "business associate discovery", "determination", "awareness", "payment", "notice to HHS",
+    "notice to individuals",
 ]  # fmt: skip
 
-# 45 CFR 164.404(b), 23 NYCRR 500.17(a)(1); or a named act: NAIC Model 668 s. 6(A), GDPR Art. 33(1).
-_SECTION = r"\d+(\.\d+)?(-\d+(\.\d+)?)?(\([A-Za-z0-9]+\))*"
-_CITE = rf"^(\d+ (CFR|NYCRR|USC) {_SECTION}|[A-Z][A-Za-z.& ]+ [A-Za-z0-9.: -]*\d[A-Za-z0-9.:-]*(\([A-Za-z0-9]+\))*)$"
+# 45 CFR 164.404(b), 6 Del. C. 12B-102(c); or a named act: NAIC Model 668 s. 6(A), Fla. Stat. 501.171(4)(a).
+_SECTION = r"\d+[A-Z]?(\.\d+)?(-\d+(\.\d+)?)?(\([A-Za-z0-9]+\))*"
+_CITE = rf"^(\d+ (CFR|NYCRR|USC|Del\. C\.) {_SECTION}|[A-Z][A-Za-z.& ]+ [A-Za-z0-9.: -]*\d[A-Za-z0-9.:-]*(\([A-Za-z0-9]+\))*)$"
 Cite = Annotated[str, Field(pattern=_CITE)]
+
+
+def _state(value: str) -> str:
+    if value not in STATES:
+        raise ValueError(f"{value!r} is no State code: write for example OH")
+    return value
+
+
+State = Annotated[str, AfterValidator(_state)]
 
 
 class Threshold(Model):
@@ -56,13 +68,24 @@ class Threshold(Model):
         return f"{bound} individuals in all" if self.per == "total" else f"{bound} residents of one State"
 
 
+class Variant(Model):
+    """How States that have adopted a model law changed its time; without unit and count they kept it."""
+
+    states: tuple[State, ...] = Field(min_length=1)
+    unit: Unit | None = None
+    count: int | None = Field(default=None, ge=0)
+    confirm: str = ""
+
+
 class Rule(Model):
     """One duty of a regime.
 
     `counted_from`: the trigger, or the end of the calendar year that it falls in;
     `together_with`: due at the same time as another duty of the file, instead of unit and count;
     `contingent`: owed only once its trigger has happened (a payment, a business associate's discovery);
-    `states`: only for residents of these; `confirm`: why counsel should confirm it, "" if nothing is open.
+    `states`: only for residents of these; `per_license`: owed in each State of the insurer's license, in
+    that of its domicile whatever the count; `confirm`: why counsel should confirm it, "" if nothing is open;
+    `is_confirmed`: false where no text of the law was compared, so that the duty is shown as unconfirmed.
     """
 
     id: str
@@ -75,18 +98,40 @@ class Rule(Model):
     counted_from: Literal["trigger", "end of the year"] = "trigger"
     together_with: str = ""
     threshold: Threshold | None = None
-    states: tuple[str, ...] = ()
+    states: tuple[State, ...] = ()
+    per_license: bool = False
+    variants: tuple[Variant, ...] = ()
+    unlisted: str = ""
     contingent: bool = False
     without_delay: bool = True
     cite: Cite
     notes: tuple[str, ...] = ()
     confirm: str = ""
+    is_confirmed: bool = True
 
     @model_validator(mode="after")
     def _timed(self) -> Rule:
         if (self.unit is None or self.count is None) == (not self.together_with):
             raise ValueError("give unit and count, or together_with, not both")
+        if not self.is_confirmed and not self.confirm:
+            raise ValueError("is_confirmed is false: say in confirm what counsel should look at")
+        if self.per_license and (self.threshold is None or self.threshold.per != "state" or not self.unlisted):
+            raise ValueError("per_license takes a threshold per state, and says in unlisted what is open elsewhere")
         return self
+
+    def in_state(self, state: str) -> Rule:
+        """The rule as one State has adopted it; where the file does not list it, counsel confirms that it did."""
+        if not self.variants:
+            return self
+        found = next((v for v in self.variants if state in v.states), None)
+        if found is None:
+            return self.model_copy(update={"is_confirmed": False, "confirm": _and(self.confirm, self.unlisted)})
+        timed = {} if found.unit is None or found.count is None else {"unit": found.unit, "count": found.count}
+        return self.model_copy(update={**timed, "confirm": _and(self.confirm, found.confirm)})
+
+
+def _and(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
 
 
 class HoldRule(Model):
@@ -106,6 +151,30 @@ class SubstituteRule(Model):
     many_means: str
     few_cite: Cite
     many_cite: Cite
+
+
+class Boundary(Model):
+    """What somebody might take for a duty and is none here: shown when the fact or the residents are there."""
+
+    id: str
+    when: str = ""
+    states: tuple[State, ...] = ()
+    says: str
+    cite: Cite
+    confirm: str = ""
+
+    @model_validator(mode="after")
+    def _known(self) -> Boundary:
+        if self.when and Facts.model_fields.get(self.when) is None:
+            raise ValueError(f"when: no fact is named {self.when!r}")
+        return self
+
+    def applies(self, facts: Facts) -> bool:
+        """Whether the facts make it worth saying."""
+        has_people = (
+            not self.states or any(facts.counts.get(s, 0) for s in self.states) if facts.counts else not self.states
+        )
+        return has_people and (not self.when or getattr(facts, self.when) is True)
 
 
 class Expected(Model):
@@ -128,19 +197,27 @@ class Example(Model):
 
 
 class Regime(Model):
-    """One body of law. `checked`: when its text was last compared with the source that is named."""
+    """One body of law. `checked`: when its text was last compared with the source that is named.
+
+    `licensed_in`: it binds who is licensed there; `bears`: on whom it falls, which decides whose people are
+    counted; `hipaa_deemed`: notice under HIPAA is known to stand for its notice to residents.
+    """
 
     id: str
     name: str
     cite: Cite
     status: Literal["in force", "proposed", "comparison"]
-    applies_to: Literal["breach of unsecured PHI", "security event"]
+    applies_to: Literal["breach of unsecured PHI", "breach of personal information", "security event"]
+    bears: Literal["covered entity", "licensee"] = "covered entity"
+    licensed_in: State | None = None
+    hipaa_deemed: bool = False
     checked: dt.date
     checked_against: str
     zone: str = "UTC"
-    holidays: tuple[dt.date, ...] = ()
+    holidays: tuple[dt.date, ...] | Literal["federal"] = ()
     hold: HoldRule | None = None
     substitute: SubstituteRule | None = None
+    boundaries: tuple[Boundary, ...] = ()
     duties: tuple[Rule, ...]
     examples: tuple[Example, ...] = Field(min_length=1)
 
@@ -155,6 +232,15 @@ class Regime(Model):
                 if id_ not in known:
                     raise ValueError(f"examples: {example.id} names duty {id_!r}: there are {', '.join(known)}")
         return self
+
+    def is_off(self, day: dt.date) -> bool:
+        """Whether a day is no business day: a weekend or a holiday of the regime."""
+        known = federal_holidays(day.year) if self.holidays == "federal" else self.holidays
+        return day.weekday() >= 5 or day in known
+
+    def is_stale(self, at: dt.date) -> bool:
+        """Whether by `at` a year has passed since its text was checked."""
+        return at > same_day_next_year(self.checked)
 
     def rule(self, id_: str) -> Rule:
         return next(rule for rule in self.duties if rule.id == id_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from simlab.response.assess import SCORE_LABEL, Assessment
@@ -42,7 +43,7 @@ def in_words(duties: Sequence[Duty]) -> str:
 
 
 def _head(duty: Duty) -> str:
-    when = "date not known" if duty.due is None else f"by {duty.due}"
+    when = "date not known" if duty.due is None else f"by {moment(duty.due)}"
     where = f" ({duty.state})" if duty.state else ""
     is_open = "" if duty.is_owed else " IF OWED:"
     return f"{when}:{is_open} {duty.duty}{where}. Owed by the {duty.owes} to {duty.owed}."
@@ -54,11 +55,21 @@ def _more(duty: Duty) -> list[str]:
         out.append(f"Held until {duty.earliest}, because law enforcement asks for delay.")
     if duty.missing:
         out.append(f"{'Could move the date' if duty.is_owed else 'Hangs on'}: {', '.join(duty.missing)}.")
+    if duty.done_by:
+        out.append(duty.done_by)
+    if not duty.is_confirmed:
+        out.append("UNCONFIRMED: no text of this law was compared.")
     if duty.confirm:
         out.append(f"Confirm with counsel: {duty.confirm}.")
     if duty.checked:
-        out.append(f"Text last checked {duty.checked}.")
+        old = ", MORE THAN A YEAR AGO: compare it before relying on this date" if duty.is_stale else ""
+        out.append(f"Text last checked {duty.checked}{old}.")
     return out
+
+
+def moment(when: dt.date | dt.datetime) -> str:
+    """A date, or an instant to the minute with its zone."""
+    return f"{when:%Y-%m-%d %H:%M} UTC" if isinstance(when, dt.datetime) else when.isoformat()
 
 
 def _sentence(text: str) -> str:

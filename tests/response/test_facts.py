@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,21 @@ NOT_LOW = {n: {"text": "x", "points_to": "not low"} for n in ("nature", "recipie
         ({"is_phi": "yes"}, "is_phi"),
         ({"discoverd": "2026-03-10"}, "discoverd"),
         ({"discovered": object()}, "plain value"),
+        ({"discovered": "2026-03-10T23:59:00"}, "discovered: .* no time zone"),
+        ({"discovered": "2026-03-10T25:00:00Z"}, "discovered"),
+        ({"discovered": 20260310}, "discovered"),
+        ({"discovered": "2062-03-10", "occurred": "2260-03-10"}, "occurred: .*look at the year"),
+        ({"zone": "America/Springfield"}, "America/Springfield"),
+        ({"counts": {"OH": 12}, "members": 11}, "counts: 12 people are affected, but there are 11 members"),
+        ({"counts": {"OH": 3}, "counted": [{"on": "2026-03-12", "counts": {"OH": 4}}]}, "counts"),
+        ({"counted": [{"on": "2026-03-12", "counts": {"ZZ": 4}}]}, r"counted\[0\]\.counts"),
+        ({"counted": [{"on": d, "counts": {"OH": 4}} for d in ("2026-03-12", "2026-03-12")]}, "counted"),
+        ({"counted": [{"on": d, "counts": {"OH": 4}} for d in ("2026-03-12", "2026-03-11")]}, "counted"),
+        ({"licensed": ["Ohio"]}, "licensed"),
+        ({"domicile": "XX"}, "domicile"),
+        ({"licensed": ["OH"], "domicile": "NY"}, "licensed: OH, but domicile is NY"),
+        ({"discovered": "2026-03-10", "hhs_notified": "2026-03-01"}, "hhs_notified: .*before anybody"),
+        ({"discovered": "2026-03-10", "individuals_notified": "2026-03-01"}, "individuals_notified"),
     ],
 )
 def test_contradictions_name_the_key(facts: dict[str, Any], key: str) -> None:
@@ -56,10 +72,36 @@ def test_contradictions_name_the_key(facts: dict[str, Any], key: str) -> None:
         {"ba_discovered": "2026-03-10", "ba_notified": "2026-03-10"},
         {"counts": {"OH": 3}, "deceased": 3, "minors": 0, "bad_addresses": 3},
         {"counts": {"OH": np.int64(3)}},
+        {"counts": {"OH": 12}, "members": 12},
+        {"licensed": ["OH", "NY"], "domicile": "NY"},
+        {"discovered": "2026-03-10", "hhs_notified": "2026-03-10"},
     ],
 )
 def test_near_misses_are_accepted(facts: dict[str, Any]) -> None:
     Facts.of(**facts)
+
+
+@pytest.mark.parametrize(
+    ("when", "zone", "day"),
+    [
+        ("2026-03-10T23:59:59-05:00", "America/Chicago", "2026-03-10"),
+        ("2026-03-11T04:59:59Z", "America/Chicago", "2026-03-10"),
+        ("2026-03-11T05:00:00Z", "America/Chicago", "2026-03-11"),
+        ("2026-03-11T04:59:59Z", "America/New_York", "2026-03-11"),
+        ("2028-03-01T05:59:59Z", "America/Chicago", "2028-02-29"),
+    ],
+)
+def test_an_instant_is_the_day_that_it_is_at_the_plan(when: str, zone: str, day: str) -> None:
+    facts = Facts.of(zone=zone, discovered=when)
+    assert facts.discovered is not None and facts.discovered.isoformat() == day
+    assert Facts(zone=zone, discovered=dt.datetime.fromisoformat(when)) == facts
+
+
+def test_the_last_count_is_the_count() -> None:
+    counted = [{"on": "2026-03-12", "counts": {"OH": 499}}, {"on": "2026-04-12", "counts": {"OH": 500}}]
+    facts = Facts.of(counted=counted)
+    assert facts.counts == {"OH": 500}
+    assert facts.with_(counts={"OH": 7}).total == 7 and facts.with_(minors=3).total == 500
 
 
 def test_the_constructor_checks_too() -> None:
