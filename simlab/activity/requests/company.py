@@ -63,7 +63,7 @@ class Books:
     @functools.cached_property
     def _died(self) -> I64:
         died = self.insurer.members["death_date"]
-        return np.append(np.where(died.isna(), NEVER, _days(died)), NEVER)
+        return np.append(np.where(died.isna(), NEVER, days(died)), NEVER)
 
     def is_elsewhere(self, member: I64, time: I64) -> Flags:
         """Whose request to be reached elsewhere had been granted by then."""
@@ -99,7 +99,7 @@ class Books:
     def _earliest(self, member: pd.Series, day: pd.Series) -> I64:
         """Of each member, the first of the days that a table gives."""
         out = np.full(self.many + 1, NEVER)
-        np.minimum.at(out, _places(self.members, member), _days(day))
+        np.minimum.at(out, places(self.members, member), days(day))
         return out
 
     def served(self, actor: I64, time: I64) -> Flags:
@@ -116,8 +116,8 @@ class Books:
         served = table[table["to"].astype("str").str.match(r"V\d+$")]
         number = served["to"].astype("str").str[1:].astype("int64").to_numpy()
         begin, end = np.full(1000, NEVER), np.full(1000, -1)
-        np.minimum.at(begin, number, _days(served["start"]))
-        np.maximum.at(end, number, _days(served["end"]))
+        np.minimum.at(begin, number, days(served["start"]))
+        np.maximum.at(end, number, days(served["end"]))
         return begin, end
 
     def whom(self, seed: int, label: str, how: Whom, actor: I64, key: I64, case: I64) -> I64:
@@ -149,16 +149,16 @@ class Books:
         staff = self.insurer.staff
         if how == "co-worker":
             # Each looks at the insured ones among the twelve hired next to them.
-            own = _places(self.members, staff["member_id"])
+            own = places(self.members, staff["member_id"])
             near = [np.flatnonzero((own >= 0) & (own < self.many))]
             return self._neighbors(near[0], own, len(staff))
         table = self.insurer.table("relations")
         kinds = {"self": ("self",), "family": ("household", "relative"), "neighbor": ("neighbor",)}[how]
         some = table[table["relation"].astype("str").isin(kinds)]
-        who = _places(pd.Index(staff["staff_id"].astype("str")), some["staff_id"])
+        who = places(pd.Index(staff["staff_id"].astype("str")), some["staff_id"])
         order = np.argsort(who, kind="stable")
         size = np.bincount(who, minlength=len(staff))
-        members = _places(self.members, some["member_id"])[order]
+        members = places(self.members, some["member_id"])[order]
         return np.cumsum(size) - size, size, members
 
     def _neighbors(self, insured: I64, own: I64, many: int) -> tuple[I64, I64, I64]:
@@ -167,9 +167,13 @@ class Books:
         return first, end - first, own[insured]
 
 
-def _places(index: pd.Index, values: pd.Series) -> I64:
-    return index.get_indexer(pd.Index(values.astype("str"))).astype(np.int64)
+def places(index: pd.Index, values: pd.Series) -> I64:
+    """Where each value stands in an index, -1 where it does not; each distinct value is looked up once."""
+    values = values.astype("category")
+    found = index.get_indexer(pd.Index(values.cat.categories.astype("str")))
+    return np.append(found, -1)[values.cat.codes.to_numpy()].astype(np.int64)
 
 
-def _days(column: pd.Series) -> I64:
+def days(column: pd.Series) -> I64:
+    """Days since 1970."""
     return column.to_numpy().astype("datetime64[D]").astype(np.int64)

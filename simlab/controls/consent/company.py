@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from simlab.clock import zone
 from simlab.controls.consent.records import HOME, Record, record
 from simlab.controls.consent.registry import Registry, names_of
+from simlab.errors import DeniedError
 from simlab.events import Recorder, silent
 from simlab.insurer import Insurer
 
@@ -23,16 +25,22 @@ _RELATION = {
 ADULT = 18
 
 
-def registry_of(insurer: Insurer, *, log: Recorder = silent) -> Registry:
+def registry_of(
+    insurer: Insurer, *, more: Iterable[tuple[dt.datetime, Record]] = (), log: Recorder = silent
+) -> Registry:
     """The register that an insurer's tables `representatives` and `confidential_requests` fill, oldest first.
 
-    A minor's own care (table `own_care`) is care by care: a request says so by the fact `minors_own_care`.
+    `more` are records that came in besides, each with its time; what the register does not take of them
+    stands in it as refused. A minor's own care (table `own_care`) is care by care: a request says so by the fact `minors_own_care`.
     """
     members = insurer.members.set_index("member_id", drop=False)
     registry = Registry(names_of(members), log=log)
     found = [*_representatives(insurer, members), *_confidential(insurer, members)]
-    for day, one in sorted(found, key=lambda pair: (pair[0], pair[1].id)):
-        registry.enter(one, at=dt.datetime.combine(day, dt.time(), zone(HOME)), by="opening balance")
+    opening = [(dt.datetime.combine(day, dt.time(), zone(HOME)), one, "opening balance") for day, one in found]
+    came = [(at, one, "the desk") for at, one in more]
+    for at, one, by in sorted([*opening, *came], key=lambda entry: (entry[0], entry[1].id)):
+        with contextlib.suppress(*(() if by == "opening balance" else (DeniedError,))):
+            registry.enter(one, at=at, by=by)
     return registry
 
 
