@@ -7,7 +7,7 @@ Law and good practice stand apart: a part that a promise of the organization sto
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from simlab.clock import micros
 from simlab.controls.consent import asking
@@ -25,10 +25,19 @@ _WEIGHT = ("none", "demographic", "claims", "financial", "credential", "sensitiv
 
 
 class Gateway:
-    """Decides requests against a register; every decision is recorded, and what was told is kept in `disclosed`."""
+    """Decides requests against a register; every decision is recorded, and what was told is kept in `disclosed`.
 
-    def __init__(self, registry: Registry, *, record: Recorder = silent) -> None:
-        self._registry, self._record = registry, record
+    `rules` gives the rules for a recipient and a purpose: the shipped ones, or others that are tried out.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        *,
+        record: Recorder = silent,
+        rules: Callable[[str, str], tuple[Rule, ...]] = rules_for,
+    ) -> None:
+        self._registry, self._record, self._rules = registry, record, rules
         self._disclosed: list[Disclosed] = []
 
     @property
@@ -86,7 +95,7 @@ class Gateway:
         """The answer for one class of data: safeguards, rule, who asks, what was agreed, the minimum."""
         if stop := refused_by("always", ask, data, self._registry):
             return _refused(data, stop)
-        mine = rules_for(ask.recipient, ask.purpose)
+        mine = self._rules(ask.recipient, ask.purpose)
         if not mine:
             said = f"nothing lets the plan tell {ask.recipient} anything for {ask.purpose}"
             return Part(data, False, said, DEFAULT)

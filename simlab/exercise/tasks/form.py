@@ -1,0 +1,199 @@
+"""An authorization is to be mended: what each sentence says, what it only sounds like, and which lines to add.
+
+Two of the six elements and one of the three statements of 45 CFR 164.508(c) are not there. In their place
+stands a sentence that sounds like it. Half counts for reading (what is there and what is not, multiplied), half
+for the lines that are added.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+
+from simlab import draw
+from simlab.content import Model, load_file, resource
+from simlab.controls.consent import form as law
+from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
+from simlab.exercise.tasks import _parts as parts
+
+LEGEND = "What does each sentence say? Which lines do you add?"
+BUTTON = "Check the form"
+CITE = "45 CFR 164.508(c)"
+NONE = "none"
+SAYS = {
+    "description": "what information it is about", "discloser": "who may give it out", "recipients": "who gets it",
+    "purposes": "what it is used for", "expiry": "when it ends", "signature": "signature and date",
+    "revocation": "that it can be taken back, and how", "conditioning": "what depends on signing",
+    "redisclosure": "that it may be passed on",
+}  # fmt: skip
+ELEMENTS, STATEMENTS = tuple(SAYS)[:6], tuple(SAYS)[6:]
+
+
+class Poor(Model):
+    """A sentence that only sounds like it, and what is wrong with it."""
+
+    text: str
+    why: str
+
+
+class Trap(Model):
+    """A line that no form needs, or none may hold."""
+
+    id: str
+    text: str
+    why: str
+
+
+class Scene(Model):
+    """A use of the form, with its elements in words."""
+
+    id: str
+    title: str
+    says: dict[str, str] = Field(min_length=len(ELEMENTS))
+
+
+class Sheet(Model):
+    """What forms are made of."""
+
+    scenes: tuple[Scene, ...]
+    statements: dict[str, str]
+    poor: dict[str, Poor] = Field(min_length=len(SAYS))
+    traps: tuple[Trap, ...]
+
+
+@dataclass(frozen=True)
+class Blank:
+    """One form: a scene, the parts that are lacking, the traps offered, and the order of the lines to add."""
+
+    scene: Scene
+    lacking: tuple[str, ...]
+    traps: tuple[Trap, ...]
+    order: tuple[str, ...]
+
+    def good(self, part: str) -> str:
+        """The sentence that says a part as it should."""
+        return self.scene.says.get(part) or sheet().statements[part]
+
+    def sentence(self, part: str) -> str:
+        """The sentence that stands at the place of a part."""
+        return sheet().poor[part].text if part in self.lacking else self.good(part)
+
+    @property
+    def text(self) -> str:
+        """The form as it lies on the desk."""
+        return "\n".join([self.scene.title, *map(self.sentence, SAYS)])
+
+    @property
+    def offered(self) -> dict[str, str]:
+        """The lines that can be added, by id, in the order shown."""
+        lines = {f"add-{p}": self.good(p) for p in self.lacking} | {f"add-{t.id}": t.text for t in self.traps}
+        return {ident: lines[ident] for ident in self.order}
+
+    def mended(self, added: Iterable[str]) -> str:
+        """The form with these lines added below."""
+        return "\n".join([self.text, *(self.offered[a] for a in added if a in self.offered)])
+
+
+@functools.lru_cache(maxsize=1)
+def sheet() -> Sheet:
+    """What the forms are made of. Raises ContentError."""
+    return load_file(resource("tasks", "form.yml"), Sheet)
+
+
+def make(seed: int) -> Blank:
+    """A form for a seed: two elements and a statement are lacking, and six lines are offered."""
+    scene = sheet().scenes[draw.one(seed, "form/scene", 0, len(sheet().scenes))]
+    lacking = {*_first(ELEMENTS, seed, "element", 2), *_first(STATEMENTS, seed, "statement", 1)}
+    traps = _first([t.id for t in sheet().traps], seed, "trap", 3)
+    lines = [*(f"add-{p}" for p in lacking), *(f"add-{t}" for t in traps)]
+    return Blank(
+        scene,
+        tuple(p for p in SAYS if p in lacking),
+        tuple(t for t in sheet().traps if t.id in traps),
+        tuple(_first(lines, seed, "line", len(lines))),
+    )
+
+
+def _first(things: Iterable[str], seed: int, label: str, many: int) -> list[str]:
+    return sorted(things, key=lambda x: int(draw.bits(seed, f"form/{label}/{x}", 0)))[:many]
+
+
+def view(material: Blank) -> list[parts.Part]:
+    choices = [*((part, f"It says {said}") for part, said in SAYS.items()), (NONE, "None of these: it only sounds so")]
+    lines = [(ident, (line,)) for ident, line in material.offered.items()]
+    return [
+        parts.text(
+            "The law asks for six things and three statements in it. Half counts for reading: what is there, times what "
+            "is not. Half counts for the lines that you add. A line too many costs as much as a line that lacks.",
+            f"A form has come back unused. {material.scene.title}.",
+        ),
+        *(
+            parts.sort(f"s{n}", f"Sentence {n}", [material.sentence(part)], choices, f"Sentence {n} says")
+            for n, part in enumerate(SAYS, 1)
+        ),
+        parts.table("Lines that could be added", ["Line"], lines, "Add this line"),
+    ]
+
+
+def judge(material: Blank, answer: Any) -> Verdict:
+    """Half for reading, both sides multiplied; half for the lines added, less those that should not be."""
+    kept, said = set(parts.given(answer)), _said(answer)
+    added = kept & set(material.offered)
+    if not said and not added:
+        return Verdict(0.0, UNANSWERED)
+    places = {f"s{n}": part for n, part in enumerate(SAYS, 1)}
+    right = {s: said.get(s) == (NONE if part in material.lacking else part) for s, part in places.items()}
+    gaps = [right[s] for s, part in places.items() if part in material.lacking]
+    there = [right[s] for s, part in places.items() if part not in material.lacking]
+    wanted = {f"add-{p}" for p in material.lacking}
+    mended = max(0.0, (len(added & wanted) - len(added - wanted)) / len(wanted))
+    share = round((sum(gaps) / len(gaps) * sum(there) / len(there) + mended) / 2, 4)
+    lead = "Right." if share == 1 else "Not yet." if share < 0.1 else "Partly right."
+    words = f"Gaps found: {sum(gaps)} of {len(gaps)}. Read rightly of what is there: {sum(there)} of {len(there)}. Lines that were needed: {len(added & wanted)} of {len(wanted)}; too many: {len(added - wanted)}."
+    return Verdict(share, f"{lead} {words}", tuple(_slips(material, places, right, added)), CITE)
+
+
+def _said(answer: Any) -> dict[str, str]:
+    """What each sentence was said to be, where one thing was said."""
+    pairs = [a.split(":", 1) for a in parts.given(answer) if ":" in a]
+    idents = [ident for ident, _ in pairs]
+    return {ident: choice for ident, choice in pairs if idents.count(ident) == 1}
+
+
+def _slips(material: Blank, places: dict[str, str], right: dict[str, bool], added: set[str]) -> Iterable[Detail]:
+    for ident, part in places.items():
+        if not right[ident] and part in material.lacking:
+            poor = sheet().poor[part]
+            yield Detail(f"“{poor.text}” only sounds so: {poor.why} ({law().part(part).cite})", False)
+        elif not right[ident]:
+            yield Detail(f"“{material.sentence(part)}” says {SAYS[part]} ({law().part(part).cite})", False)
+    for part in material.lacking:
+        if f"add-{part}" not in added:
+            yield Detail(f"no line was added that says {SAYS[part]}: without it the form opens nothing", False)
+    for trap in material.traps:
+        if f"add-{trap.id}" in added:
+            yield Detail(f"“{trap.text}” should not be there: {trap.why}", False)
+
+
+def text(material: Blank, answer: Any) -> str:
+    return parts.as_text([*view(material), parts.text(LEGEND)], answer)
+
+
+def full(material: Blank) -> list[str]:
+    read = [f"s{n}:{NONE if part in material.lacking else part}" for n, part in enumerate(SAYS, 1)]
+    return [*read, *(f"add-{part}" for part in material.lacking)]
+
+
+def _by_its_sound() -> list[str]:
+    return [f"s{n}:{part}" for n, part in enumerate(SAYS, 1)]
+
+
+MISTAKES: dict[str, Callable[[Blank], Any]] = {
+    "it-looks-complete": lambda m: _by_its_sound(),
+    "more-is-safer": lambda m: [*full(m)[: len(SAYS)], *m.offered],
+    "nothing-is-good-enough": lambda m: [*(f"s{n}:{NONE}" for n in range(1, len(SAYS) + 1)), *m.offered],
+}
