@@ -1,7 +1,8 @@
 """What is owed: is it a breach, who must be told, by when, and why.
 
 `assess(facts)` answers the ordered tests of 45 CFR 164.402; `duties(facts)` gives the notices due under a
-regime of `simlab/content/law`, `all_duties(facts)` under all of them; `recipients(insurer, member_ids)` says to whom each letter goes. All of it is
+regime of `simlab/content/law`, `all_duties(facts)` under all of them, `by_entity` for each covered
+entity; `recipients(insurer, member_ids)` says to whom each letter goes. All of it is
 training material, not legal advice.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 from simlab.response.assess import SCORE_LABEL, Assessment, Step, assess
 from simlab.response.duties import Duty, duties, soonest
+from simlab.response.entities import Contract, Share, all_of, by_entity
 from simlab.response.facts import CONDITIONS, STATES, Factor, Factors, Facts, Hold, Recount, load_facts
 from simlab.response.law import Boundary, Regime, regime, regimes
 from simlab.response.parallel import Waiting, all_duties, boundaries, stale, waiting
@@ -22,6 +24,7 @@ __all__ = [
     "STATES",
     "Assessment",
     "Boundary",
+    "Contract",
     "Duty",
     "Factor",
     "Factors",
@@ -29,12 +32,15 @@ __all__ = [
     "Hold",
     "Recount",
     "Regime",
+    "Share",
     "Step",
     "Substitute",
     "Waiting",
     "all_duties",
+    "all_of",
     "assess",
     "boundaries",
+    "by_entity",
     "counts",
     "counts_by_entity",
     "duties",

@@ -46,7 +46,7 @@ def _by_license(rule: Rule, facts: Facts) -> Whom:
             out.append((state, count, ()))
         elif harm is not None and (count is None or rule.threshold.is_met(count)):
             out.append((state, count, (*(("counts",) if count is None else ()), *harm)))
-    if facts.domicile is None and not out:
+    if facts.domicile is None and facts.licensed and not out:
         out.append(("", None, ("domicile",)))
     return out
 
