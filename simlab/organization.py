@@ -36,6 +36,7 @@ class Officer(Model):
     name: Text
     phone: Text
     email: Text
+    address: str = Field("", max_length=300)  # for letters
 
 
 class Hotline(Model):

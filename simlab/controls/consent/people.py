@@ -26,7 +26,7 @@ def is_same(one: str, other: str) -> bool:
 
 def looks_like(one: str, other: str) -> bool:
     """Whether two names look alike although they are not the same."""
-    return not is_same(one, other) and _drawn(one) == _drawn(other)
+    return not is_same(one, other) and drawn(one) == drawn(other)
 
 
 def trick(name: str) -> str:
@@ -45,7 +45,8 @@ def _alphabet(c: str) -> str:
     return unicodedata.name(c, "UNKNOWN").split(" ")[0].title()
 
 
-def _drawn(name: str) -> str:
+def drawn(name: str) -> str:
+    """A text as a reader sees it: one case, single spaces, no accents, look-alikes as the letters they look like."""
     seen = "".join(c for c in plain(name) if unicodedata.category(c) != "Cf")
     bare = "".join(c for c in unicodedata.normalize("NFD", seen) if not unicodedata.combining(c))
     return "".join(_LOOKS.get(c, c) for c in bare)

@@ -1,0 +1,48 @@
+"""A content tree of its own for a test, so that one rule can be changed and the documents looked at again."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from simlab.content import loader
+from simlab.controls.consent import rights, validity
+from simlab.controls.documents import checks, words
+from simlab.controls.sharing.rules import (
+    data_classes,
+    facts,
+    purposes,
+    recipients,
+    rules,
+    rules_by_id,
+    rules_for,
+    safeguards,
+)
+
+CACHED = (
+    data_classes, rules, safeguards, rules_for, recipients, purposes, rules_by_id, facts,
+    rights.right, validity.form, checks.checks, words.written,
+)  # fmt: skip
+
+
+def forget() -> None:
+    """What was read before is read again."""
+    for one in CACHED:
+        one.cache_clear()
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the content that documents and the gateway read; a change is seen after `forget`."""
+    copy = tmp_path / "content"
+    kinds = ("sharing", "safeguards", "data_classes", "documents", "checks", "rights", "forms", "organization")
+    for kind in kinds:
+        shutil.copytree(loader.CONTENT / kind, copy / kind)
+    monkeypatch.setattr(loader, "CONTENT", copy)
+    forget()
+    yield copy
+    monkeypatch.undo()
+    forget()
