@@ -58,7 +58,7 @@ def test_a_form_as_one_finds_them_is_told_all_that_is_wrong() -> None:
     by = {s: {f.id for f in checked if f.status == s} for s in ("wrong", "missing", "partly")}
     assert by["wrong"] == {"expiry", "revocation", "compound", "conditioned"}
     assert by["missing"] == {"purposes", "authority", "conditioning", "redisclosure", "copy"}
-    assert by["partly"] == {"description", "recipients", "signature", "plain_language"}
+    assert by["partly"] == {"description", "recipients", "signature"}
 
 
 @pytest.mark.parametrize("html", [False, True])
