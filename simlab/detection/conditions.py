@@ -30,7 +30,8 @@ from sigma.types import (
 )
 
 from simlab import events
-from simlab.duck import connect, quoted
+from simlab.duck import connect
+from simlab.duck import quoted as quoted
 from simlab.errors import UnknownName
 
 _OPERATORS = {
