@@ -45,16 +45,9 @@ class Books:
     def _known(self) -> Known:
         return Known.of(self.insurer)
 
-    def kin(self, actor: I64, member: I64) -> npt.NDArray[np.int8]:
+    def kin(self, actor: I64, member: I64) -> np.ndarray:
         """What each member is to the actor, as a code of the request's `kin`."""
-        (_, (codes, ids)), *_ = self.workers.coded(["actor"])
-        pairs = pd.DataFrame(
-            {
-                "actor": pd.Categorical.from_codes(codes[actor], ids),
-                "member": pd.Categorical.from_codes(member, self.members),
-            }
-        )
-        return self._known.fill(pairs)["kin"].cat.codes.to_numpy().astype(np.int8)
+        return self._known.kin_codes(self.staff(actor), member)
 
     def years_dead(self, member: I64, time: I64) -> npt.NDArray[np.int32]:
         """Whole years since death, -1 for the living: all deaths here lie within the year."""

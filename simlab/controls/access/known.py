@@ -101,25 +101,42 @@ class Known:
         role = np.where((actor >= 0) & active[actor], roles[actor], -1)
         return requests.assign(
             role=pd.Categorical.from_codes(role, pd.Index(WORDS["role"])),
-            kin=pd.Categorical.from_codes(self._kin_codes(staff, actor, member), pd.Index(WORDS["kin"])),
+            kin=pd.Categorical.from_codes(self.kin_codes(actor, member), pd.Index(WORDS["kin"])),
         )
 
-    def _kin_codes(self, staff: pd.Index, actor: np.ndarray, member: np.ndarray) -> np.ndarray:
-        width, kinds = len(self._member_index), {word: i for i, word in enumerate(WORDS["kin"])}
-        own = _places(self.staff["member_id"], self._member_index)
-        works_here = np.zeros(width + 1, dtype=bool)  # the last place is for no member
-        works_here[own[own >= 0]] = True
+    def kin_codes(self, actor: np.ndarray, member: np.ndarray) -> np.ndarray:
+        """What each member is to the actor, as codes of `WORDS["kin"]`; both are rows of their tables, -1 for none."""
+        kinds = {word: i for i, word in enumerate(WORDS["kin"])}
+        own, works_here = self._insured_staff
         kin = np.where(works_here[member], kinds["co-worker"], kinds["none"])
-        if self.kin is not None and len(self.kin):
-            key = _places(self.kin["staff_id"], staff) * width + _places(self.kin["member_id"], self._member_index)
-            # Of one pair the first row counts, as in `seen`.
-            key, first = np.unique(key, return_index=True)
-            relation = self.kin["relation"].astype("str").map(kinds).to_numpy()[first]
-            asked = actor * width + member
+        key, relation = self._pairs
+        if len(key):
+            asked = actor * len(self._member_index) + member
             at = np.minimum(np.searchsorted(key, asked), len(key) - 1)
             kin = np.where((actor >= 0) & (member >= 0) & (key[at] == asked), relation[at], kin)
         is_self = (actor >= 0) & (member >= 0) & (own[actor] == member)
         return np.where(is_self, kinds["self"], kin).astype(np.int8)
+
+    @functools.cached_property
+    def _insured_staff(self) -> tuple[np.ndarray, np.ndarray]:
+        """The member that each of the staff is (-1: none), and of each member whether they work here."""
+        own = _places(self.staff["member_id"], self._member_index)
+        works_here = np.zeros(len(self._member_index) + 1, dtype=bool)  # the last place is for no member
+        works_here[own[own >= 0]] = True
+        return own, works_here
+
+    @functools.cached_property
+    def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Each pair of staff and member of `kin` as one number, in order, and what they are to each other."""
+        if self.kin is None or not len(self.kin):
+            return np.empty(0, np.int64), np.empty(0, np.int8)
+        staff = pd.Index(self.staff["staff_id"].astype("str"))
+        member = _places(self.kin["member_id"], self._member_index)
+        key = _places(self.kin["staff_id"], staff) * len(self._member_index) + member
+        # Of one pair the first row counts, as in `seen`.
+        key, first = np.unique(key, return_index=True)
+        kinds = {word: i for i, word in enumerate(WORDS["kin"])}
+        return key, self.kin["relation"].astype("str").map(kinds).to_numpy()[first]
 
     @functools.cached_property
     def _member_index(self) -> pd.Index:

@@ -5,7 +5,7 @@ A set that refuses everything lets no abuse through and no care either, so each 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -52,6 +52,13 @@ class Score:
     def is_care_safe(self) -> bool:
         """Whether no care was refused; some may have waited."""
         return self.care_refused == 0
+
+    def __add__(self, other: Score) -> Score:
+        """The score of both parts together: a year may be played month by month."""
+        counts = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self) if f.name != "by_policy"}
+        both = self.by_policy.add(other.by_policy, fill_value=0).astype("int64")
+        order = [*self.by_policy.index, *(n for n in other.by_policy.index if n not in self.by_policy.index)]
+        return Score(**counts, by_policy=both.reindex(order))
 
     def __str__(self) -> str:
         return "\n".join(

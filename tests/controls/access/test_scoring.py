@@ -45,6 +45,13 @@ def test_work_is_refused_or_delayed_and_abuse_stopped_or_not() -> None:
     assert "2 delayed by 16 minutes" in str(got)
 
 
+def test_the_scores_of_parts_add_up_to_the_score_of_the_whole() -> None:
+    parts = access.score(None, REQUESTS.iloc[:3]) + access.score(None, REQUESTS.iloc[3:])
+    whole = access.score(None, REQUESTS)
+    assert str(parts) == str(whole)
+    pd.testing.assert_frame_equal(parts.by_policy.sort_index(), whole.by_policy.sort_index())
+
+
 def test_each_policy_answers_for_what_it_refused() -> None:
     by = access.score(None, REQUESTS).by_policy
     assert by.loc["log-in-not-fresh"].tolist() == [1, 2, 0]
