@@ -14,7 +14,8 @@ from simlab.clock import zone
 from simlab.controls import consent
 from simlab.controls.consent import rights, validity
 from simlab.controls.consent.records import HOME, begins
-from simlab.controls.sharing import Disclosed, Gateway, Suspension, accounting, request, rules
+from simlab.controls.sharing import Disclosed, Gateway, Several, Study, Suspension, accounting, request, rules, short
+from simlab.errors import InputError
 
 PAIRS = Path(__file__).parent / "pairs"
 NAMES = {"M0000001": "Monique Fontaine"}
@@ -47,8 +48,10 @@ def _changed(facts: Facts, change: Facts) -> Facts:
     at: Any = out
     for part in way:
         at = at[int(part)] if part.isdigit() else at.setdefault(part, {})
-    assert at.get(last, ...) != value, f"{where} is changed to what it was"
-    at[last] = value
+    key: Any = int(last) if last.isdigit() else last
+    before = at[key] if last.isdigit() else at.get(key, ...)
+    assert before != value, f"{where} is changed to what it was"
+    at[key] = value
     return out
 
 
@@ -132,7 +135,34 @@ def _accounting(facts: Facts) -> Facts:
     return {"shown": given.lines[0].is_shown, "cite": given.lines[0].cite, "free": given.is_free}
 
 
+def _short(facts: Facts) -> Facts:
+    rule = next(r for r in rules() if r.id == facts["rule"])
+    count = rule.accounting
+    told = [
+        Disclosed(
+            dt.datetime.combine(day, dt.time(12), zone(HOME)), "M0000001", to, "", "claims", purpose, rule.id,
+            count.is_counted, count.cite,
+        )
+        for to, purpose, day in zip(facts["to"], facts["purposes"], facts["days"], strict=True)
+    ]  # fmt: skip
+    contact = ("1 Prairie Way, Tulsa, OK", "918-555-0100")
+    try:
+        studies = [
+            Study("Statins", "Do they help?", "adults on statins", "claims", dt.date(2026, 1, 1), dt.date(2026, 6, 1),
+                  ("Foundation", *contact), (facts["researcher"], *contact), facts["individuals"])
+        ]  # fmt: skip
+    except InputError as e:
+        assert "below 50" in str(e)
+        studies = []
+    given = short(accounting(told, "M0000001", facts["asked"]), studies)
+    forms = {Study: "study", Several: "several", Disclosed: "each"}
+    first = min(given, key=lambda entry: list(forms).index(type(entry)))
+    return {"form": forms[type(first)], "lines": len(given), "cite": getattr(first, "cite", "")
+            if not isinstance(first, Disclosed) else "45 CFR 164.528(b)(2)"}  # fmt: skip
+
+
 ANSWERS = {
+    "short accounting": _short,
     "sharing": _sharing,
     "authorization": _authorization,
     "representative": _representative,

@@ -11,6 +11,7 @@ from simlab.controls.sharing.company import contract_facts, sponsor_facts
 from simlab.controls.sharing.gateway import Gateway, decide_all
 from simlab.controls.sharing.request import Decision, Disclosed, Part, Request, request
 from simlab.controls.sharing.rules import Rule, data_classes, rules, safeguards
+from simlab.controls.sharing.short import Several, Study, short
 
 __all__ = [
     "Accounting",
@@ -20,6 +21,8 @@ __all__ = [
     "Part",
     "Request",
     "Rule",
+    "Several",
+    "Study",
     "Suspension",
     "accounting",
     "contract_facts",
@@ -28,5 +31,6 @@ __all__ = [
     "request",
     "rules",
     "safeguards",
+    "short",
     "sponsor_facts",
 ]
