@@ -6,10 +6,11 @@ either; DuckDB does the counting, on a file without reading it whole into memory
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from simlab import clock
@@ -64,8 +65,20 @@ def run(rule: Rule, log: Source) -> pd.DataFrame:
 
 
 def found(rule: Rule, origin: Origin) -> pd.DataFrame:
-    """The alerts of one rule in a log that is open."""
-    return frame([_alert(rule, *row) for row in asked(origin, query(rule, origin), rule.id)])
+    """The alerts of one rule in a log that is open; made column by column, as a poor rule gives thousands."""
+    rows = asked(origin, query(rule, origin), rule.id)
+    if not rows:
+        return frame([])
+    who, start, end, told, count, most, seen = zip(*rows, strict=True)
+    spans = [(until - since) // clock.SECOND for since, until in zip(start, end, strict=True)]
+    took = {span: clock.duration(span) for span in set(spans)}
+    begins = np.array(start, dtype="datetime64[us]").astype("datetime64[s]").astype(str).tolist()
+    words = map(_said(rule), who, begins, [took[span] for span in spans], count, most)
+    same = (rule.id, rule.title, rule.level, _unit(rule.window), SCORES[rule.level])
+    ident, title, level, unit, score = ([value] * len(rows) for value in same)
+    events = [tuple(positions) for positions in seen]
+    first, last = ([positions[at] for positions in events] for at in (0, -1))
+    return _table([ident, title, level, who, start, end, count, unit, first, last, events, list(words), told, score])
 
 
 def together(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -82,32 +95,36 @@ def _unit(window: Window | None) -> str:
     return "records" if window.kind == "value_sum" else f"different values of {window.field}"
 
 
-def _alert(
-    rule: Rule, who: str, start: int, end: int, told: int, count: int, most: int, positions: list[int]
-) -> tuple[Any, ...]:
-    head, words = (rule.id, rule.title, rule.level, who), _words(rule, who, start, end, count, most)
-    seen = (start, end, count, _unit(rule.window), positions[0], positions[-1], tuple(positions))
-    return (*head, *seen, words, told, SCORES[rule.level])
+def _said(rule: Rule) -> Callable[[str, str, str, int, int], str]:
+    """How the rule's alerts are put in words: what was seen, and from what on it is an alert."""
+    window, unit = rule.window, _unit(rule.window)
 
+    def once(who: str, begin: str, *_: object) -> str:
+        return f"{who} at {begin.replace('T', ' ')} UTC: {rule.title}."
 
-def _words(rule: Rule, who: str, start: int, end: int, count: int, most: int) -> str:
-    """The alert as a sentence: what was seen, and from what on it is an alert."""
-    begin, window = f"{clock.instant(start):%Y-%m-%d %H:%M:%S}", rule.window
-    unit = _unit(window)
-    if window is None or (count == 1 and unit == "events"):
-        return f"{who} at {begin} UTC: {rule.title}."
+    if window is None:
+        return once
     span = clock.duration(window.seconds)
-    took = clock.duration((end - start) // clock.SECOND)
-    seen = f"{who}: {count:,} {unit} in {took} from {begin} UTC"
+    wants = f"The rule alerts from {window.at_least:,} in {span}."
     if rule.steps:
         how = "one after the other " if window.kind == "temporal_ordered" else ""
-        return f"{seen}. The rule alerts when {len(rule.steps)} things happen {how}within {span}."
-    peak = f", at most {most:,} in any {span}" if most != count else ""
-    return f"{seen}{peak}. The rule alerts from {window.at_least:,} in {span}."
+        wants = f"The rule alerts when {len(rule.steps)} things happen {how}within {span}."
+
+    def often(who: str, begin: str, took: str, count: int, most: int) -> str:
+        if count == 1 and unit == "events":
+            return once(who, begin)
+        seen = f"{who}: {count:,} {unit} in {took} from {begin.replace('T', ' ')} UTC"
+        peak = "" if rule.steps or most == count else f", at most {most:,} in any {span}"
+        return f"{seen}{peak}. {wants}"
+
+    return often
 
 
 def frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     """Rows of ALERTS as a table, its types the same with and without rows."""
-    columns = list(zip(*rows, strict=True)) or [()] * len(ALERTS)
+    return _table(list(zip(*rows, strict=True)) or [()] * len(ALERTS))
+
+
+def _table(columns: Sequence[Sequence[Any]]) -> pd.DataFrame:
     kinds = {name: "int64" if name in NUMBERS else "str" for name in ALERTS} | {"events": "object"}
     return pd.DataFrame({n: pd.Series(list(c), dtype=kinds[n]) for n, c in zip(ALERTS, columns, strict=True)})

@@ -14,7 +14,9 @@ import pandas as pd
 from simlab import clock, draw, events
 
 ROWS = int(os.environ.get("SIMLAB_BENCH_EVENTS", 10_000_000 if os.environ.get("BENCH_MANY") else 3_000_000))
-STAFF, MEMBERS, DAYS, START = 2_000, 200_000, 30, 1_772_445_600 * clock.SECOND
+# Accounts grow with the events: an account does as much in a day however many there are, and gives as few alerts.
+STAFF = max(2_000, ROWS // 1_500)
+MEMBERS, DAYS, START = 200_000, 30, 1_772_445_600 * clock.SECOND
 ROLES = ("claims_examiner", "member_services", "nurse_reviewer", "enrolment", "analyst", "it_admin", "manager")
 SITES = ("ST01", "ST02", "ST03", "ST04", "remote")
 ADDRESSES = ("192.0.2.10", "192.0.2.20", "192.0.2.30", "192.0.2.40", "203.0.113.10", "198.51.100.120")
