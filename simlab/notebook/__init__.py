@@ -1,7 +1,7 @@
 """Screen out: what a notebook shows. The only room that imports ipywidgets or IPython.
 
 `check` marks (see simlab.exercise), `quiz` asks in a lesson, `theft` lets one try what a thief can
-read, `watch` what a rule catches and whom it bothers, `glance` shows a few rows and `lonely` who is alone with a few facts, `roleplay` is a talk with consequences, `playbill` holds all of them, and `observe` its observer's sheet, `report_concern` is
+read, `watch` what a rule catches and whom it bothers, `telling` who is told and who goes without, `glance` shows a few rows and `lonely` who is alone with a few facts, `roleplay` is a talk with consequences, `playbill` holds all of them, and `observe` its observer's sheet, `report_concern` is
 practice in a first report, `evaluate` asks what a lesson was worth, `console` runs a tabletop, `home`
 is the learner's first page, `previously` tells what went before, `jobaid` shows the page to print,
 `search` and `glossary` find words, `task` is worked on the page, `overview` shows one insurer at a glance, `timeline` and `statemap` are pictures
@@ -23,6 +23,7 @@ from simlab.notebook.quiz import check, quiz
 from simlab.notebook.roleplay import roleplay
 from simlab.notebook.story import jobaid, previously
 from simlab.notebook.tasks import task
+from simlab.notebook.telling import telling
 from simlab.notebook.theft import theft
 from simlab.notebook.timeline import statemap, timeline
 from simlab.notebook.watching import watch
@@ -46,6 +47,7 @@ __all__ = [
     "search",
     "statemap",
     "task",
+    "telling",
     "theft",
     "timeline",
     "watch",

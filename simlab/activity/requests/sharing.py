@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,19 +44,24 @@ class Asked:
     records: tuple[tuple[dt.datetime, Record], ...] = ()
 
 
-def sharing_requests(insurer: Insurer, start: dt.date, days: int, seed: int, *, times: int = 1) -> list[Asked]:
+def sharing_requests(
+    insurer: Insurer, start: dt.date, days: int, seed: int, *, times: int | Mapping[str, int] = 1
+) -> list[Asked]:
     """Requests at the gateway in so many days from `start`, in order of time (`simlab/content/counter`).
 
-    `times` as many as the files say: a small insurer's month has few of the rare ones. What is expected
+    `times` as many as the files say: a small insurer's month has few of the rare ones. By the id of a way of
+    asking, so many times of each that is named, and none of the others. What is expected
     follows from the law and the facts, and never from the gateway's rules. A day comes out the same alone or
     among others. Raises InputError for no days or more than LONGEST, or for fewer than once.
     """
     if not 1 <= days <= LONGEST:
         raise InputError(f"{days} days: give 1 to {LONGEST}, and more in several parts")
-    if times < 1:
-        raise InputError(f"times is {times}: give 1 for what is usual, 10 for ten times as many")
+    many = times if isinstance(times, Mapping) else {counter.id: times for counter in counters()}
+    if wrong := [each for each in many.values() if each < 1]:
+        raise InputError(f"times is {wrong[0]}: give 1 for what is usual, 10 for ten times as many")
     concerned = Concerned(insurer)
-    out = [one for counter in counters() for one in _asked(insurer, concerned, counter, start, days, seed, times)]
+    asking = [counter for counter in counters() if counter.id in many]
+    out = [one for way in asking for one in _asked(insurer, concerned, way, start, days, seed, many[way.id])]
     return sorted(out, key=lambda one: (one.request.at, one.why, one.request.member))
 
 

@@ -159,16 +159,15 @@ def _all(choice: str) -> Callable[[Morning], list[str]]:
     return lambda m: [f"{a.id}:{choice}" for a in m.asked]
 
 
-def _thinking(otherwise: Callable[[Asked], str]) -> Callable[[Morning], list[str]]:
-    """Somebody who goes wrong in their own way about some, and is right about the rest."""
-    return lambda m: [f"{a.id}:{otherwise(a) or a.right}" for a in m.asked]
+def _instead(**otherwise: str) -> Callable[[Morning], list[str]]:
+    """Somebody who takes what is right for something else, and is right about the rest."""
+    return lambda m: [f"{a.id}:{otherwise.get(a.right, a.right)}" for a in m.asked]
 
 
 MISTAKES: dict[str, Callable[[Morning], Any]] = {
     "tell-everybody": _all("tell"),
     "tell-nobody": _all("refuse"),
     "a-form-for-everything": _all("first"),
-    "whoever-is-known": _thinking(
-        lambda a: "tell" if a.right != "refuse" or a.theme in ("husband", "detective", "employer") else ""
-    ),
+    "known-is-enough": _instead(part="tell", first="tell"),
+    "no-halves": _instead(part="refuse", first="refuse"),
 }
