@@ -29,6 +29,7 @@ COMMANDS: Commands = {
     "feedback": ("simlab.grading.mark_command:feedback_command", "Write learners' pages again (trainers)."),
     "detect": ("simlab.detection.command:detect_command", "Look for what is wrong in a log: rules and baselines."),
     "assess": ("simlab.controls.assessment.command:assess_command", "Look for weaknesses in how an insurer is set up."),
+    "respond": ("simlab.response.command:respond_command", "Say what an incident makes due: to whom, by when, why."),
     "records": ("simlab.grading.records_command:records", "Keep, check and export training records (trainers)."),
     "organization": ("simlab.organization:command", "Your organization's own facts: a sample, a check."),
     "insurer": ("simlab.cli:insurer", "Build, describe and fingerprint the simulated insurer."),

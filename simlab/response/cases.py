@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from simlab.content import Model, load, names
-from simlab.response.facts import Facts
+from simlab.response.incident import Incident
+
+
+class Signed(Model):
+    """What the printed answer must say before a privacy officer signs it, and what it must not.
+
+    `due`: duties by id with their last day; `says`: sentences of reasons and citations.
+    """
+
+    due: dict[str, dt.date | dt.datetime] = {}
+    says: tuple[str, ...] = ()
+    not_says: tuple[str, ...] = ()
 
 
 class Answer(Model):
-    """The answer: breach or not, the number of the test that decides, and the duties that follow."""
+    """The answer: breach or not, the number of the test that decides, and the HIPAA duties that follow."""
 
     is_breach: bool | None
     decided_by: int | None = None
@@ -15,13 +28,15 @@ class Answer(Model):
 
 
 class Case(Model):
-    """A worked case; `basis` is the rule or guidance that the answer rests on."""
+    """A worked case; `basis` is the rule or guidance that the answer rests on, `confirm` what is open about it."""
 
     id: str
     story: str
     basis: str
-    facts: Facts
+    confirm: str = ""
+    facts: Incident
     expect: Answer
+    signed: Signed | None = None
 
 
 def cases() -> list[str]:

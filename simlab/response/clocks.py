@@ -129,7 +129,7 @@ def _given(key: str, words: str) -> Callable[[Facts], Start]:
     def start(facts: Facts) -> Start:
         when = getattr(facts, key)
         if when is None:
-            return Start(None, f"not known: {words}", None, (key,))
+            return Start(None, f"whether and when {words} is not known", None, (key,))
         return Start(when, words)
 
     return start

@@ -16,14 +16,17 @@ from simlab.content import Model
 from simlab.errors import InputError, UnknownName
 from simlab.response import clocks
 from simlab.response.assess import Assessment, assess
-from simlab.response.duties import Duty, duties, soonest
+from simlab.response.duties import RESIDENTS, Duty, duties, soonest
 from simlab.response.facts import Facts, as_facts
 from simlab.response.law import Regime
 from simlab.response.parallel import laws
 
 INSURER = "Larkspur Health Plan"
 Notice = Literal["individuals", "hhs", "media", "state"]
-_HIPAA: dict[str, Notice] = {"individuals": "individuals", "hhs-large": "hhs", "hhs-annual": "hhs", "media": "media"}
+_HIPAA: dict[str, Notice] = {
+    "hipaa.individuals": "individuals", "hipaa.hhs-large": "hhs", "hipaa.hhs-annual": "hhs", "hipaa.media": "media",
+}  # fmt: skip
+OF_CONTRACT = {"discovered_by": "contracts.is_agent", "ba_notified": "contracts.told"}
 UNSAID = "whether the contract has the business associate give this notice for the plan"
 
 
@@ -147,8 +150,13 @@ def _plan(
     except InputError as e:
         raise InputError(f"{entity}: {e}") from None
     owed = soonest(*(duties(own, regime=law, at=at) for law in found if law.bears == "covered entity"))
-    done = tuple(_done(duty, contract, whole.covered_entity) for duty in owed) if own.total else ()
+    done = tuple(_done(_named(duty), contract, whole.covered_entity) for duty in owed) if own.total else ()
     return Share(entity, "business associate", own, assess(own), done, contract)
+
+
+def _named(duty: Duty) -> Duty:
+    """What is missing about the business associate is asked of the contract, since each plan has its own."""
+    return replace(duty, missing=tuple(OF_CONTRACT.get(key, key) for key in duty.missing))
 
 
 def _by(contract: Contract | None) -> str | None:
@@ -160,12 +168,12 @@ def _by(contract: Contract | None) -> str | None:
 def _done(duty: Duty, contract: Contract | None, insurer: str) -> Duty:
     """Who gives the notice: what a contract hands on stays the plan's to answer for."""
     if duty.owes == "business associate":
-        said = f"{insurer} owes it to {duty.entity} as its business associate, whatever notices it gives for the plan."
+        said = f"{insurer} owes it to the plan as its business associate, whatever notices it gives for the plan."
         return replace(duty, done_by=said)
-    kind = _HIPAA.get(duty.id.split(".")[1], "state") if duty.regime == "hipaa" else "state"
+    kind = "individuals" if duty.owed == RESIDENTS else _HIPAA.get(duty.id, "state")
     if contract is None:
         return replace(duty, confirm="; ".join(c for c in (duty.confirm, UNSAID) if c))
     if kind not in contract.notices:
-        return replace(duty, done_by=f"{duty.entity} gives it: no contract hands it on.")
+        return replace(duty, done_by="The plan gives it itself: its contract does not hand it on.")
     where = f" ({contract.says})" if contract.says else ""
-    return replace(duty, done_by=f"{insurer} gives it for {duty.entity}{where}; the plan still answers for it.")
+    return replace(duty, done_by=f"{insurer} gives it for the plan{where}; the plan still answers for it.")

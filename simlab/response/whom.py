@@ -17,13 +17,13 @@ def whom(rule: Rule, facts: Facts) -> Whom:
     """Each (State or "", count, what it hangs on) for which the threshold is met; a count None means not known."""
     if rule.per_license:
         return _by_license(rule, facts)
+    where = rule.states[0] if len(rule.states) == 1 else ""
     if facts.counts is None:
-        return [("", None, ("counts",) if rule.threshold or rule.states else ())]
+        return [(where, None, ("counts",) if rule.threshold or rule.states else ())]
     held = {s: n for s, n in facts.counts.items() if not rule.states or s in rule.states}
     if rule.threshold is None or rule.threshold.per == "total":
         total = sum(held.values())
         is_met = rule.threshold.is_met(total) if rule.threshold else total > 0
-        where = rule.states[0] if len(rule.states) == 1 else ""
         return [(where, total, ())] if is_met else []
     return [(s, n, ()) for s, n in sorted(held.items()) if rule.threshold.is_met(n)]
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 
 from simlab.response.assess import SCORE_LABEL, Assessment
 from simlab.response.duties import Duty
 
 HEADER = "Training material, not legal advice. Invented company, real rules; confirm with counsel before acting."
+WIDTH = 110
 
-_VERDICT = {
+VERDICT = {
     True: "Breach of unsecured PHI: notify",
     False: "No notice under the HIPAA Breach Notification Rule",
     None: "Not decided: facts are missing",
@@ -19,16 +21,21 @@ _VERDICT = {
 
 def explain(assessment: Assessment) -> str:
     """The assessment as plain text: the answer, each test with its reason and citation, what is missing."""
-    lines = [HEADER, "", f"{_VERDICT[assessment.is_breach]}.", ""]
+    return "\n".join([HEADER, "", f"{VERDICT[assessment.is_breach]}.", "", *steps(assessment)]) + "\n"
+
+
+def steps(assessment: Assessment) -> Iterator[str]:
+    """Each test with its reason and citation, the rationale, and what could still decide it."""
     for step in assessment.steps:
-        lines += [f"{step.number}. {step.test} {step.answer.upper()}", f"   {_sentence(step.reason)} [{step.cite}]"]
-    lines += ["", assessment.rationale]
+        yield f"{step.number}. {step.test} {step.answer.upper()}"
+        yield f"   {_sentence(step.reason)} [{step.cite}]"
+    yield ""
+    yield assessment.rationale
     if assessment.missing:
         word = "Decides it" if assessment.is_breach is None else "Could still rebut the presumption"
-        lines.append(f"{word}: {', '.join(assessment.missing)}.")
+        yield f"{word}: {', '.join(assessment.missing)}."
     if assessment.teaching_score is not None:
-        lines.append(f"Factors that point to low probability: {assessment.teaching_score} of 4. {SCORE_LABEL}")
-    return "\n".join(lines) + "\n"
+        yield f"Factors that point to low probability: {assessment.teaching_score} of 4. {SCORE_LABEL}"
 
 
 def in_words(duties: Sequence[Duty]) -> str:
@@ -37,9 +44,14 @@ def in_words(duties: Sequence[Duty]) -> str:
     if not duties:
         lines.append("No notice is owed under this regime on these facts.")
     for duty in duties:
-        lines += [_head(duty), f"  {_sentence(duty.why)} [{duty.cite}]"]
-        lines += [f"  {text}" for text in _more(duty)]
+        head, *rest = duty_lines(duty)
+        lines += [head, *(f"  {line}" for line in rest)]
     return "\n".join(lines) + "\n"
+
+
+def duty_lines(duty: Duty) -> list[str]:
+    """What is owed by when, then why with its citation, then all that is open about it."""
+    return [_head(duty), f"{_sentence(duty.why)} [{duty.cite}]", *_more(duty)]
 
 
 def _head(duty: Duty) -> str:
@@ -70,6 +82,12 @@ def _more(duty: Duty) -> list[str]:
 def moment(when: dt.date | dt.datetime) -> str:
     """A date, or an instant to the minute with its zone."""
     return f"{when:%Y-%m-%d %H:%M} UTC" if isinstance(when, dt.datetime) else when.isoformat()
+
+
+def wrapped(line: str) -> str:
+    """A line broken at spaces, what follows indented as far as its beginning."""
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.fill(line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _sentence(text: str) -> str:

@@ -75,8 +75,8 @@ def test_the_plans_own_clock(is_agent: bool | None, told: str | None, individual
     plan = shares({INSURER: {"OH": 3}, MILL: {"OH": 9}}, contract)[MILL]
     assert due(plan, "hipaa.individuals") == individuals
     missing = {m for d in plan.duties for m in d.missing}
-    assert ("discovered_by" in missing) is (is_agent is None)
-    assert ("ba_notified" in missing) is (is_agent is False and told is None)
+    assert ("contracts.is_agent" in missing) is (is_agent is None)
+    assert ("contracts.told" in missing) is (is_agent is False and told is None)
 
 
 def test_delegation_is_recorded_and_does_not_move_who_owes() -> None:
@@ -86,7 +86,7 @@ def test_delegation_is_recorded_and_does_not_move_who_owes() -> None:
     letter = by_id["hipaa.individuals"]
     assert letter.owes == "covered entity" and letter.entity == MILL
     assert letter.done_by.startswith(INSURER) and "ASO-12, section 7" in letter.done_by
-    assert by_id["hipaa.media"].done_by == f"{MILL} gives it: no contract hands it on."
+    assert by_id["hipaa.media"].done_by == "The plan gives it itself: its contract does not hand it on."
     assert "ASO-12, section 7" in in_words(plan.duties)
     silent = shares({INSURER: {"OH": 3}, MILL: {"OH": 900}})[MILL]
     assert "contract" in next(d.confirm for d in silent.duties if d.id == "hipaa.individuals")

@@ -1,0 +1,149 @@
+"""An answer to an incident as text, as JSON and as a page."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from simlab.pages import template
+from simlab.response.answer import Answer
+from simlab.response.duties import Duty
+from simlab.response.forks import Branch
+from simlab.response.words import HEADER, VERDICT, duty_lines, moment, steps, wrapped
+
+# How many are counted differs from entity to entity, and stands beside its name.
+_COUNTED = re.compile(r" \([\d,]+ here\)")
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def as_text(answer: Answer) -> str:
+    """The answer as plain text, one section after the other, in words that a screen reader can read."""
+    lines = [HEADER, ""]
+    for title, body in sections(answer):
+        lines += [title.upper(), *(wrapped(line) for line in body), ""]
+    return "\n".join(lines)
+
+
+def as_html(answer: Answer) -> str:
+    """The answer as one page without scripts; everything that the facts say is escaped."""
+    return str(template(_TEMPLATES, "answer.html.j2").render(
+        header=HEADER, title=answer.title or "An incident", sections=list(sections(answer))
+    ))  # fmt: skip
+
+
+def as_plain(answer: Answer) -> dict[str, Any]:
+    """The answer as values that JSON can hold, dates as ISO text; letters as groups, not by name."""
+    plain = {
+        field.name: _plain(getattr(answer, field.name))
+        for field in dataclasses.fields(answer)
+        if field.name not in ("facts", "recipients", "shares")
+    }
+    plain["facts"] = answer.facts.model_dump(mode="json", exclude_defaults=True)
+    plain["by_entity"] = [{"entity": s.entity, "role": s.role, "people": s.people} for s in answer.shares]
+    plain["recipients"] = answer.groups
+    return {"note": HEADER, **plain}
+
+
+def sections(answer: Answer) -> Iterator[tuple[str, list[str]]]:
+    """(title, lines) of each part that has something to say, in the order in which one reads them."""
+    if answer.warnings:
+        yield "Check first", list(answer.warnings)
+    yield (answer.title or "Is it a breach"), _assessed(answer)
+    yield "What is owed, soonest first", list(_owed(answer.duties, answer.at)) or ["Nothing, on these facts."]
+    if answer.shares:
+        yield "Each covered entity", [f"{s.entity}: {s.people:,} people. The insurer is its {s.role}." if s.role != "covered entity"
+                                      else f"{s.entity}: {s.people:,} people of its own insured plans." for s in answer.shares]  # fmt: skip
+    if answer.groups or answer.substitutes:
+        yield "To whom", list(_to_whom(answer))
+    if answer.waiting:
+        yield (
+            "Starts only if it happens",
+            [f"If {w.starts}: {w.duty}, to {w.owed}, within {w.within} [{w.cite}]." for w in answer.waiting],
+        )
+    if answer.boundaries:
+        yield (
+            "What is no duty here",
+            [
+                f"{b.says} [{b.cite}]" + f" Confirm with counsel: {b.confirm}." * bool(b.confirm)
+                for b in answer.boundaries
+            ],
+        )
+    if answer.forks:
+        yield "What is missing, and both outcomes", list(_forks(answer))
+    if answer.compared:
+        yield "For comparison only: not owed here", list(_owed(answer.compared, answer.at))
+
+
+def _assessed(answer: Answer) -> list[str]:
+    return [f"{VERDICT[answer.assessment.is_breach]}.", *steps(answer.assessment)]
+
+
+def _owed(duties: tuple[Duty, ...], at: dt.date | None) -> Iterator[str]:
+    """Each duty once: entities that owe the same on the same day are named together, and what differs by name."""
+    several = len({d.entity for d in duties}) > 1
+    for _, same in itertools.groupby(duties, key=lambda d: (d.due, d.id, d.state, d.status)):
+        group = list(same)
+        head, *_ = duty_lines(group[0])
+        late = group[0].days_late(at) if at else 0
+        yield head + (f" {late} day{'s' if late > 1 else ''} past on {at}." if late else "")
+        if several:
+            yield "  For " + "; ".join(f"{d.entity} ({d.count:,})" if d.count else d.entity for d in group) + "."
+        yield from (f"  {line}" for line in _together(group))
+
+
+def _together(group: list[Duty]) -> Iterator[str]:
+    """What all say alike once, and what only some say with their names."""
+    said: dict[str, list[str]] = {}
+    for duty in group:
+        for line in duty_lines(duty)[1:]:
+            said.setdefault(_COUNTED.sub("", line) if len(group) > 1 else line, []).append(duty.entity)
+    yield from (line for line, who in said.items() if len(who) == len(group))
+    yield from (f"{'; '.join(who)}: {line}" for line, who in said.items() if len(who) < len(group))
+
+
+def _to_whom(answer: Answer) -> Iterator[str]:
+    for g in answer.groups:
+        look = f"; {g['look_first']:,} to look at before they go out" if g["look_first"] else ""
+        yield (
+            f"{g['covered_entity']}: {g['letters']:,} to {g['notice_to']}, {g['address_kind']}, {g['method']}{look}."
+        )
+    for entity, s in answer.substitutes:
+        yield f"{entity or 'The plan'}: substitute notice for {s.people:,}: {s.means} [{s.cite}]."
+
+
+def _forks(answer: Answer) -> Iterator[str]:
+    for fork in answer.forks:
+        yield f"{fork.asks} ({fork.fact})" + (f" It decides: {', '.join(fork.hangs)}." if fork.hangs else "")
+        yield from (f"  {line}" for branch in fork.branches for line in _branch(branch))
+
+
+def _branch(branch: Branch) -> Iterator[str]:
+    if branch.impossible:
+        yield f"{branch.answer}: cannot be, {branch.impossible}"
+        return
+    said = []
+    owed = [f"{d.id}{f' ({d.state})' if d.state else ''} by {moment(d.due) if d.due else 'a day not known'}"
+            for d in branch.owed if d.is_owed]  # fmt: skip
+    if owed:
+        said.append("owed: " + ", ".join(dict.fromkeys(owed)))
+    still = dict.fromkeys(key for d in branch.owed if not d.is_owed for key in d.missing)
+    if still:
+        said.append("still open: " + ", ".join(still))
+    if branch.gone:
+        said.append("falls away: " + ", ".join(branch.gone))
+    yield f"{branch.answer}: {'; '.join(said) or 'nothing changes'}."
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return value.isoformat() if isinstance(value, dt.date | dt.datetime) else value
