@@ -1,9 +1,10 @@
 """The work that staff were given: the company's own record, from which their reads follow.
 
 One row for each claim, call or case: `time` (microseconds UTC) at which `staff_id` got it, the member
-whom it is about, and `ref`, the claim's id or the number of the call or case. The list of somebody
-who is away is worked on by colleagues of the same role: their reads then stand in no list of their
-own. And now and then something is asked across the desk, and in no list at all.
+whom it is about, and `ref`, the id of the paper that it is about: the claim itself, or else the
+member's last call note, appeal, authorization or claim by that day, "" where the company has none.
+The list of somebody who is away is worked on by colleagues of the same role: their reads then stand
+in no list of their own. And now and then something is asked across the desk, and in no list at all.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import pandas as pd
 
 from simlab import clock, draw
 from simlab.activity import tasks
+from simlab.activity.papers import Papers
 from simlab.activity.roster import MILLI, Shifts
 from simlab.activity.workers import Workers
 from simlab.draw import I64
@@ -21,7 +23,7 @@ COLUMNS = ("time", "staff_id", "member_id", "kind", "ref")
 KINDS = ("claim", "call", "case")
 ACROSS_THE_DESK = 5_000  # in a million: cases that stand in no list
 COVERED = 120_000  # in a million: cases of the list of somebody who is away, where there is one
-_CLAIM, _PREFIX = 0, ("", "L", "K")
+_NONE = -1  # where the work itself names no claim
 
 
 def given(shifts: Shifts, done: list[tasks.Case], seed: int) -> pd.DataFrame:
@@ -32,12 +34,10 @@ def given(shifts: Shifts, done: list[tasks.Case], seed: int) -> pd.DataFrame:
     return pd.DataFrame({name: column[order] for name, column in zip(COLUMNS, columns, strict=True)})
 
 
-def named(rows: pd.DataFrame, workers: Workers, people: tasks.People) -> pd.DataFrame:
+def named(rows: pd.DataFrame, workers: Workers, people: tasks.People, papers: Papers) -> pd.DataFrame:
     """The queue with ids in place of numbers; columns: COLUMNS."""
-    kind, ref = rows["kind"].to_numpy(), rows["ref"].to_numpy()
-    number = np.where(kind == _CLAIM, people.claim_ids[np.where(kind == _CLAIM, ref, 0)], ref)
-    texts = [_PREFIX[k] + str(n) for k, n in zip(kind.tolist(), number.tolist(), strict=True)]
-    who = rows["staff_id"].to_numpy()
+    kind, who = rows["kind"].to_numpy(), rows["staff_id"].to_numpy()
+    texts = ["" if ident == 0 else str(ident) for ident in _refs(rows, people, papers).tolist()]
     (_, (staff, ids)), *_ = workers.coded(["actor"])
     return pd.DataFrame(
         {
@@ -50,6 +50,16 @@ def named(rows: pd.DataFrame, workers: Workers, people: tasks.People) -> pd.Data
     )
 
 
+def _refs(rows: pd.DataFrame, people: tasks.People, papers: Papers) -> I64:
+    """The id of what each piece of work is about, 0 for none."""
+    kind, claim = rows["kind"].to_numpy(), rows["ref"].to_numpy()
+    out = np.where(claim == _NONE, 0, people.claim_ids[claim])
+    for code, name in enumerate(KINDS):
+        some = np.flatnonzero((kind == code) & (claim == _NONE))
+        out[some] = papers.latest(name, *(rows[n].to_numpy()[some] for n in ("member_id", "time")))
+    return out
+
+
 def _listed(shifts: Shifts, case: tasks.Case, seed: int) -> tuple[np.ndarray, ...]:
     keep = np.flatnonzero(~draw.chance(seed, "across the desk", case.key, ACROSS_THE_DESK))
     shift, key, kind = case.shift[keep], case.key[keep], case.work.queue or "case"
@@ -57,7 +67,7 @@ def _listed(shifts: Shifts, case: tasks.Case, seed: int) -> tuple[np.ndarray, ..
         time = case.time[keep] - draw.between(seed, "rings", key, 3_000, 40_000) * MILLI
     else:  # the day's list
         time = shifts.begin[shift] - 20 * clock.MINUTE + draw.below(seed, "list", key, 600_000) * MILLI
-    ref = case.about[keep] if kind == "claim" else np.abs(key)
+    ref = case.about[keep] if case.work.about == "claims" else np.full(len(key), _NONE, dtype=np.int64)
     codes = np.full(len(key), KINDS.index(kind), dtype=np.int8)
     return time, _whose(shifts, seed, shift, key), case.member[keep], codes, ref
 

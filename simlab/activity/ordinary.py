@@ -13,6 +13,7 @@ import pandas as pd
 
 from simlab import clock, events
 from simlab.activity import caseload, joiners, machines, oddities, portal, roster, tasks, workers
+from simlab.activity.papers import Papers
 from simlab.errors import InputError
 from simlab.insurer import Insurer
 
@@ -27,6 +28,7 @@ class Company:
     def __init__(self, insurer: Insurer) -> None:
         self._insurer = insurer
         self._workers, self._people = workers.workers(insurer), tasks.People(insurer)
+        self._papers = Papers(insurer, pd.Index(self._people.ids))
 
     @property
     def per_day(self) -> int:
@@ -60,7 +62,7 @@ class Company:
 
     def named(self, given: pd.DataFrame) -> pd.DataFrame:
         """Work given out, with ids in place of numbers."""
-        return caseload.named(given, self._workers, self._people)
+        return caseload.named(given, self._workers, self._people, self._papers)
 
     def _shifts(self, start: dt.date, days: int, seed: int) -> tuple[roster.Shifts, roster.Shifts, list[dt.date]]:
         """The shifts of the days, and those together with the evenings."""
