@@ -69,11 +69,11 @@ def test_one_fact_flips_the_answer(file: str, pair: Facts) -> None:
 
 def _sharing(facts: Facts) -> Facts:
     registry = consent.Registry(NAMES)
-    ask = request(**{k: v for k, v in facts.items() if k != "records"})
+    ask = request(**{k: v for k, v in facts.items() if k not in ("records", "state")})
     entered = [(consent.record(**r), _moment(r)) for r in facts.get("records", [])]
     for one, at in sorted(entered, key=lambda pair: pair[1]):
         registry.enter(one, at=at)
-    decision = Gateway(registry).decide(ask)
+    decision = Gateway(registry, states={ask.member: facts.get("state", "")}).decide(ask)
     return {
         "allowed": decision.is_allowed,
         "cite": decision.cite,
@@ -81,6 +81,7 @@ def _sharing(facts: Facts) -> Facts:
         "counted": bool(decision.entry and decision.entry.is_counted),
         "channel": decision.channel,
         "is_promise": decision.is_promise,
+        "is_state": decision.is_state,
     }
 
 

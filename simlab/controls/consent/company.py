@@ -47,9 +47,13 @@ def registry_of(
 def _representatives(insurer: Insurer, members: pd.DataFrame) -> Iterator[tuple[dt.date, Record]]:
     table = insurer.table("representatives")
     people = members.loc[table["member_id"]]
-    for i, (row, born, minor) in enumerate(
-        zip(table.to_dict("records"), people["birth_date"], people["is_minor"], strict=True)
+    # Two parents of the same name are one entry: nothing on file tells them apart.
+    again = table.duplicated(["member_id", "name", "kind", "from", "is_honored"])
+    for i, (row, born, minor, twin) in enumerate(
+        zip(table.to_dict("records"), people["birth_date"], people["is_minor"], again, strict=True)
     ):
+        if twin:
+            continue
         kind, day = str(row["kind"]), _day(row["from"])
         values: dict[str, Any] = {
             "kind": "representative",

@@ -7,11 +7,12 @@ what an `accounting` shows of it. A promise of the organization is kept, and is 
 from __future__ import annotations
 
 from simlab.controls.sharing.accounting import Accounting, Suspension, accounting
-from simlab.controls.sharing.company import contract_facts, sponsor_facts
+from simlab.controls.sharing.company import contract_facts, sponsor_facts, states_of
 from simlab.controls.sharing.gateway import Gateway, decide_all
 from simlab.controls.sharing.request import Decision, Disclosed, Part, Request, request
 from simlab.controls.sharing.rules import Rule, data_classes, rules, safeguards
 from simlab.controls.sharing.short import Several, Study, short
+from simlab.controls.sharing.state import StateRule, state_rules
 
 __all__ = [
     "Accounting",
@@ -22,6 +23,7 @@ __all__ = [
     "Request",
     "Rule",
     "Several",
+    "StateRule",
     "Study",
     "Suspension",
     "accounting",
@@ -33,4 +35,6 @@ __all__ = [
     "safeguards",
     "short",
     "sponsor_facts",
+    "state_rules",
+    "states_of",
 ]

@@ -42,3 +42,8 @@ def sponsor_facts(groups: pd.DataFrame, group_id: str) -> Facts:
 
 def _listed(text: object) -> set[str]:
     return set(str(text).split("|"))
+
+
+def states_of(members: pd.DataFrame) -> dict[str, str]:
+    """In which State each member lives, by id: what a gateway asks State rules by."""
+    return dict(zip(members["member_id"].astype(str), members["state"].astype(str), strict=True))

@@ -7,13 +7,14 @@ Law and good practice stand apart: a part that a promise of the organization sto
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from simlab.clock import micros
 from simlab.controls.consent import asking
 from simlab.controls.consent.registry import Registry
 from simlab.controls.sharing.request import Decision, Disclosed, Part, Request
 from simlab.controls.sharing.rules import Rule, data_classes, facts, purposes, recipients, rules_by_id, rules_for
+from simlab.controls.sharing.state import StateRule, state_rules, stopped
 from simlab.controls.sharing.weighing import Way, Weighed, refused_by, ways
 from simlab.errors import DeniedError, UnknownName
 from simlab.events import DATA_CLASSES, Recorder, silent
@@ -28,6 +29,8 @@ class Gateway:
     """Decides requests against a register; every decision is recorded, and what was told is kept in `disclosed`.
 
     `rules` gives the rules for a recipient and a purpose: the shipped ones, or others that are tried out.
+    `states` says in which State each member lives: its insurance privacy rule (`by_state`: other rules than
+    the shipped ones) is asked beside HIPAA, and the stricter of the two decides.
     """
 
     def __init__(
@@ -36,8 +39,11 @@ class Gateway:
         *,
         record: Recorder = silent,
         rules: Callable[[str, str], tuple[Rule, ...]] = rules_for,
+        states: Mapping[str, str] | None = None,
+        by_state: Mapping[str, StateRule] | None = None,
     ) -> None:
         self._registry, self._record, self._rules = registry, record, rules
+        self._states, self._by_state = states or {}, state_rules() if by_state is None else by_state
         self._disclosed: list[Disclosed] = []
 
     @property
@@ -114,7 +120,16 @@ class Gateway:
             return _refused(data, kept, way)
         if way.minimum and (stop := refused_by("minimum", ask, data, self._registry)):
             return _refused(data, stop, way)
-        return _allowed(data, way)
+        return self._beside(ask, _allowed(data, way), way)
+
+    def _beside(self, ask: Request, part: Part, way: Way) -> Part:
+        """What HIPAA lets through, as the member's State has it."""
+        rule = self._by_state.get(self._states.get(ask.member, ""))
+        if rule is None:
+            return part
+        if stop := stopped(rule, ask, part.data, way.path, self._registry):
+            return dataclasses.replace(_refused(part.data, stop, way), is_state=True, state_cite=rule.cite)
+        return dataclasses.replace(part, state_cite=rule.cite)
 
     def _who_asks(self, ask: Request, data: str, rule: Rule) -> Weighed | None:
         found = (refused_by(stage, ask, data, self._registry) for stage in rule.verify)

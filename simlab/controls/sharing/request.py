@@ -65,7 +65,10 @@ class Disclosed:
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """The answer for one class of data. `is_promise`: good practice that was promised decides, not law."""
+    """The answer for one class of data. `is_promise`: good practice that was promised decides, not law.
+
+    `is_state`: a State rule that is stricter than HIPAA decides; `state_cite`: the State rule that was asked.
+    """
 
     data: str
     is_allowed: bool
@@ -80,6 +83,8 @@ class Part:
     accounting_cite: str = ""
     channel: str = ""
     minimum_cite: str = ""
+    is_state: bool = False
+    state_cite: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -127,6 +132,10 @@ class Decision:
         return self.first.is_promise
 
     @property
+    def is_state(self) -> bool:
+        return self.first.is_state
+
+    @property
     def minimum(self) -> bool:
         return any(p.minimum for p in self.allowed)
 
@@ -141,6 +150,10 @@ class Decision:
         lines = [f"{ask.who} ({ask.recipient}) asks about {ask.member or 'nobody in particular'} for {ask.purpose}."]
         for part in self.parts:
             law = "promise, not law" if part.is_promise else part.cite
+            if part.is_state:
+                law = f"State law, stricter than HIPAA: {law}"
+            elif part.state_cite:
+                law = f"{law}; {part.state_cite} asks for nothing more"
             lines.append(f"- {part.data}: {'yes' if part.is_allowed else 'no'}, {part.reason} ({law})")
         if self.is_allowed:
             lines.append(f"Way: {self.channel}. Fields: {', '.join(self.fields)}.")
