@@ -55,7 +55,9 @@ def settings(chosen: dict[str, str]) -> Settings:
     """The shipped settings, with the rows of each list opened as it says."""
     opens = {to: RULES[ident][2][text] for ident, text in chosen.items() for to in RULES[ident][1]}
     rows = [shipped(*route) for route in ROUTES]
-    return Settings(rows=tuple(_opened(row, opens.get(row.to)) for row in rows), keep=("restrictions", "addresses", "opt-outs"))
+    return Settings(
+        rows=tuple(_opened(row, opens.get(row.to)) for row in rows), keep=("restrictions", "addresses", "opt-outs")
+    )
 
 
 def _opened(row: Row, basis: str | None) -> Row:

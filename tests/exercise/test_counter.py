@@ -102,7 +102,13 @@ def test_each_case_is_met_by_somebody() -> None:
 
 @pytest.mark.parametrize(
     ("way", "share"),
-    [("tell-everybody", 0.0), ("tell-nobody", 0.0), ("a-form-for-everything", 0.328), ("known-is-enough", 0.5), ("no-halves", 0.5)],
+    [
+        ("tell-everybody", 0.0),
+        ("tell-nobody", 0.0),
+        ("a-form-for-everything", 0.328),
+        ("known-is-enough", 0.5),
+        ("no-halves", 0.5),
+    ],
 )
 def test_one_answer_for_everybody_does_badly(way: str, share: float) -> None:
     for seed in SEEDS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simlab.controls.consent import form as law
+from simlab.controls.documents import check_form
 from simlab.exercise.tasks import form
 
 SEEDS = range(60)
@@ -50,7 +51,17 @@ def test_a_line_too_many_costs_as_much_as_one_that_lacks() -> None:
     assert form.judge(blank, [*one, "s1:none", "s1:expiry"]).share < 1.0
 
 
-def test_the_mended_form_holds_every_good_sentence() -> None:
-    blank = form.make(3)
+@pytest.mark.parametrize("seed", range(24))
+def test_the_reader_of_forms_sees_the_same_gaps_and_none_once_it_is_mended(seed: int) -> None:
+    blank = form.make(seed)
     added = [a for a in form.full(blank) if a.startswith("add-")]
-    assert all(blank.good(part) in blank.mended(added) for part in form.SAYS)
+    gaps = {f.id for f in check_form(blank.text) if not f.is_met and f.id in form.SAYS}
+    assert gaps == set(blank.lacking)
+    assert check_form(blank.mended(added)).is_complete
+    assert "the form has all it needs" in form.judge(blank, form.full(blank)).message
+
+
+def test_a_line_that_no_form_may_hold_is_seen_in_the_form() -> None:
+    blank = next(b for b in map(form.make, SEEDS) if {"condition", "waiver"} <= {t.id for t in b.traps})
+    said = form.judge(blank, form.MISTAKES["more-is-safer"](blank)).message
+    assert "depend on signing" in said and "give up" in said

@@ -17,6 +17,7 @@ from pydantic import Field
 from simlab import draw
 from simlab.content import Model, load_file, resource
 from simlab.controls.consent import form as law
+from simlab.controls.documents import check_form
 from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
 from simlab.exercise.tasks import _parts as parts
 
@@ -154,7 +155,19 @@ def judge(material: Blank, answer: Any) -> Verdict:
     share = round((sum(gaps) / len(gaps) * sum(there) / len(there) + mended) / 2, 4)
     lead = "Right." if share == 1 else "Not yet." if share < 0.1 else "Partly right."
     words = f"Gaps found: {sum(gaps)} of {len(gaps)}. Read rightly of what is there: {sum(there)} of {len(there)}. Lines that were needed: {len(added & wanted)} of {len(wanted)}; too many: {len(added - wanted)}."
-    return Verdict(share, f"{lead} {words}", tuple(_slips(material, places, right, added)), CITE)
+    return Verdict(
+        share, f"{lead} {words} {_read(material, added)}", tuple(_slips(material, places, right, added)), CITE
+    )
+
+
+def _read(material: Blank, added: set[str]) -> str:
+    """What the course's own reader of forms makes of the form as it is now."""
+    found = [f for f in check_form(material.mended(a for a in material.order if a in added)) if not f.is_duty]
+    lacks = [SAYS[f.id] for f in found if f.id in SAYS and not f.is_met]
+    wrong = [f.says for f in found if f.id not in SAYS and f.status == "wrong"]
+    if not lacks and not wrong:
+        return "As it is now, the form has all it needs."
+    return f"As it is now, {'; '.join([*(f'it does not say {said}' for said in lacks), *wrong])}."
 
 
 def _said(answer: Any) -> dict[str, str]:
