@@ -52,7 +52,7 @@ ACTIVITIES: dict[str, tuple[str, ...]] = {
     "HTTP Activity": ("Get", "Post", "Put"),
     "Web Resources Activity": ("Create", "Read", "Update", "Delete", "Share"),
     "API Activity": ("Create", "Read", "Update", "Delete"),
-    "Physical Access": ("Swipe", "Refuse"),
+    "Physical Access": ("Swipe", "Refuse", "Hold"),  # Hold: the door stood open too long after this badge
     "Disclosure": ("Tell", "Refuse"),
 }
 STATUSES = ("Success", "Failure")

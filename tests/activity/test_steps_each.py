@@ -162,3 +162,18 @@ def test_another_seed_or_incident_chooses_others(insurer: Insurer) -> None:
         assert len(chosen) > 1, name
     facts = [steps.get("snooping-vip")(insurer, at=AT, seed=3, incident=f"case-{n}").fact for n in range(6)]
     assert len({fact.actors for fact in facts if fact}) > 1
+
+
+def test_a_badge_and_a_log_in_do_not_belong_together(insurer: Insurer) -> None:
+    alone = make(insurer, "unbadged-login").events
+    assert "Physical Access" not in set(alone["class_name"]) and set(alone["site"]) != {"remote"}
+    apart = make(insurer, "login-elsewhere").events
+    doors = apart[apart["class_name"] == "Physical Access"]
+    assert doors["status_detail"].tolist() == ["in", "out"] and apart["actor"].nunique() == 1
+    assert not set(doors["site"]) & set(apart[apart["class_name"] != "Physical Access"]["site"])
+
+
+def test_a_held_door_tells_how_often_and_a_lent_badge_comes_in_twice(insurer: Insurer) -> None:
+    held = make(insurer, "door-held", times=4).events
+    assert held["activity_name"].tolist() == ["Swipe", *["Hold"] * 4]
+    assert make(insurer, "lent-badge").events["status_detail"].tolist() == ["in", "in"]

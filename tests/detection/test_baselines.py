@@ -220,3 +220,62 @@ def test_records_that_do_not_fit_are_refused() -> None:
 def test_a_log_of_nothing_gives_no_alert() -> None:
     nothing = rows(dict(READ, actor="S1")).iloc[:0]
     assert len(baselines.detect(nothing, given(("S1", "M1", 0)))) == 0
+
+
+DOOR = {"class_name": "Physical Access", "activity_name": "Swipe", "system": "badge-system", "site": "ST01"}
+IN, OUT = DOOR | {"status_detail": "in"}, DOOR | {"status_detail": "out"}
+LOGON = {"class_name": "Authentication", "activity_name": "Logon", "site": "ST02", "actor": "S1"}
+
+
+def test_whoever_is_inside_one_site_does_not_log_in_at_another() -> None:
+    came = dict(IN, actor="S1")
+    found = baselines.inside_elsewhere(rows(came, LOGON | {"minute": 200}))
+    assert found["actor"].tolist() == ["S1"] and found["events"].tolist() == [(0, 1)]
+    assert "logs in at ST02" in found["explanation"].iloc[0] and "came into ST01" in found["explanation"].iloc[0]
+    for other in (
+        rows(came, dict(OUT, actor="S1", minute=90), LOGON | {"minute": 200}),  # has gone there
+        rows(came, LOGON | {"minute": 200, "site": "ST01"}),  # works where the badge is
+        rows(came, LOGON | {"minute": 200, "status": "Failure"}),
+        rows(came, LOGON | {"minute": 200, "actor": "S2"}),
+        rows(came, LOGON | {"day": 1}),  # the way out was not read yesterday
+    ):
+        assert len(baselines.inside_elsewhere(other)) == 0
+
+
+def test_a_badge_that_comes_in_twice_was_handed_back() -> None:
+    came = dict(IN, actor="S1")
+    found = baselines.passed_back(rows(came, came | {"minute": 2}))
+    assert found["actor"].tolist() == ["S1"] and "again 2m later" in found["explanation"].iloc[0]
+    for other in (
+        rows(came, dict(OUT, actor="S1", minute=1), came | {"minute": 2}),
+        rows(came, came | {"minute": 2, "actor": "S2"}),
+        rows(came, came | {"minute": 2, "site": "ST02"}),
+        rows(came, came | {"minute": 2, "activity_name": "Refuse", "status": "Failure"}),
+        rows(came, came | {"minute": 300}),
+    ):
+        assert len(baselines.passed_back(other)) == 0
+
+
+def test_the_badge_of_one_who_has_left_opens_no_door() -> None:
+    log = rows(dict(IN, actor="S1", day=5), dict(IN, actor="S2", day=5))
+    left = pd.to_datetime(["2026-03-02", None])
+    found = baselines.gone_badge(log, pd.DataFrame({"staff_id": ["S1", "S2"], "left": left}))
+    assert found["actor"].tolist() == ["S1"] and "they have left" in found["explanation"].iloc[0]
+    last_day = pd.DataFrame({"staff_id": ["S1"], "left": pd.to_datetime(["2026-03-07"])})
+    assert len(baselines.gone_badge(log, last_day)) == 0
+    refused = rows(dict(IN, actor="S1", day=5, activity_name="Refuse", status="Failure"))
+    assert len(baselines.gone_badge(refused, pd.DataFrame({"staff_id": ["S1", "S2"], "left": left}))) == 0
+
+
+@pytest.mark.parametrize(
+    ("step", "rule"),
+    [
+        ("unbadged-login", "baseline-without-badge"),
+        ("login-elsewhere", "baseline-inside-elsewhere"),
+        ("lent-badge", "baseline-passed-back"),
+    ],
+)
+def test_a_door_and_a_log_in_that_do_not_belong_together_are_told(step: str, rule: str) -> None:
+    insurer, _, _ = weeks()
+    found = baselines.detect(with_step(step), staff=insurer.staff)
+    assert rule in set(found["rule_id"]), found["explanation"].tolist()

@@ -27,8 +27,8 @@ def test_each_incident_step_is_published_and_zeros_too() -> None:
     table = published()
     assert list(table) == steps.names()
     never = {step for step, cells in table.items() if cells[3].startswith("0 of")}
-    # An account whose owner is on the books, at home and alone looks like any other.
-    assert UNSEEN <= never <= UNSEEN | {"leavers-access"}
+    # An account or a badge whose owner is on the books, and alone, looks like any other: nobody has left there.
+    assert UNSEEN <= never <= UNSEEN | {"leavers-access", "leavers-badge"}
     assert all(table[step][4:] == ["–", "–"] for step in never)
 
 

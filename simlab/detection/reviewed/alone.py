@@ -8,8 +8,8 @@ import pandas as pd
 
 from simlab import clock
 from simlab.detection.baselines.shape import moment
-from simlab.detection.conditions import quoted
 from simlab.detection.reviewed.shape import ACCOUNT_WORK, Finding, Look, micros, seen, span
+from simlab.duck import quoted
 
 STALE = 365 * clock.DAY
 

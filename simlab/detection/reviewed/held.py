@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from simlab import clock
-from simlab.detection.conditions import quoted
 from simlab.detection.directory import Toxic, needs, rights, toxic
 from simlab.detection.reviewed.shape import SHOWN, Finding, Look, named, seen, span, using
+from simlab.duck import quoted
 
 ENOUGH = 15  # days with work of an account, before what it has not used says anything
 _Use = dict[str, dict[str, tuple[int, int, int]]]

@@ -9,9 +9,9 @@ import pandas as pd
 
 from simlab import clock
 from simlab.detection.baselines.shape import date, moment
-from simlab.detection.conditions import quoted
 from simlab.detection.directory import needs, rights
 from simlab.detection.reviewed.shape import ACCOUNT_WORK, BEGINS, OVER, Finding, Look, micros, named, seen, span, using
+from simlab.duck import quoted
 
 ASLEEP = 45 * clock.DAY
 SETTLED = 7 * clock.DAY  # in the week after a change of role the old work is handed over
