@@ -18,7 +18,7 @@ from simlab.notebook.form import css, esm
 from simlab.notebook.questions import Asked
 from simlab.notebook.quiz import check
 
-DRAWN = ("eobs", "redact", "inbox", "policy", "casefile", "alerts", "counter", "form", "promises")
+DRAWN = ("eobs", "redact", "inbox", "policy", "casefile", "alerts", "counter", "form", "promises", "contracts", "offboarding")
 
 
 class Task(Asked):
