@@ -18,7 +18,19 @@ from simlab.notebook.form import css, esm
 from simlab.notebook.questions import Asked
 from simlab.notebook.quiz import check
 
-DRAWN = ("eobs", "redact", "inbox", "policy", "casefile", "alerts", "counter", "form", "promises", "contracts", "offboarding")
+DRAWN = (
+    "eobs",
+    "redact",
+    "inbox",
+    "policy",
+    "casefile",
+    "alerts",
+    "counter",
+    "form",
+    "promises",
+    "contracts",
+    "offboarding",
+)
 
 
 class Task(Asked):

@@ -27,7 +27,7 @@ ACCESS = (
 DATA = (
     ("proof", "Given back or destroyed, with a certificate"),
     ("phone", "Deleted today; their word is enough"),
-    ("protect", "It stays, bound by the contract's terms"),
+    ("protect", "Left there, bound by the contract's terms"),
 )
 
 
