@@ -1,6 +1,7 @@
-"""Weak sealing, to be broken in lessons and tests. NEVER use any of this to protect anything.
+"""Weak sealing and weak policies, to be broken in lessons and tests. NEVER use any of this to protect anything.
 
-Every pair seals and opens honest values without complaint, which is why each was shipped by
+`draft_policies` is a set of access policies that shuts out care and lets in the curious. Every pair of
+functions seals and opens honest values without complaint, which is why each was shipped by
 somebody. What breaks, and how, stands in each docstring. The sound one is `controls.seal`.
 """
 
@@ -104,3 +105,56 @@ def open_with_ecb(key: bytes, sealed: bytes, *, table: str, column: str, row: st
 def _ctr(key: bytes, start: bytes, data: bytes) -> bytes:
     cipher = Cipher(algorithms.AES(check_key(key)), modes.CTR(start)).encryptor()
     return cipher.update(data) + cipher.finalize()
+
+
+def draft_policies() -> str:
+    """The draft of May, when the roles were to be cut to the bone: Cedar text that parses and holds no contradiction.
+
+    Breaks: an examiner needs no claim to look; family, colleagues and oneself are open; a session is good for
+    ever. And it refuses care: the notes are shut to everybody, and a forbid outweighs the emergency's permit.
+    Attack: look at whoever is in the news, go on in a session that was left open; then wait for an emergency.
+    """
+    return _DRAFT
+
+
+_DRAFT = """\
+@id("examiner-pays-claims")
+permit (principal == Role::"claims_examiner", action in [Action::"read", Action::"update"], resource)
+when { resource in [Data::"demographic", Data::"claims"] }
+when { context.purpose == "payment" };
+
+@id("call-staff-answer-calls")
+permit (principal == Role::"member_services", action in [Action::"read", Action::"update"], resource)
+when { resource in [Data::"demographic", Data::"contact", Data::"claims"] }
+when { context.relation == "call" };
+
+@id("nurse-works-cases")
+permit (principal == Role::"nurse_reviewer", action in [Action::"read", Action::"update"], resource)
+when { resource in [Data::"demographic", Data::"claims", Data::"clinical", Data::"part2"] }
+when { context.relation == "case" };
+
+@id("analyst-works-projects")
+permit (principal == Role::"analyst", action in [Action::"read", Action::"export"], resource)
+when { resource in [Data::"demographic", Data::"claims"] }
+when { context.purpose == "operations" && context.relation == "project" };
+
+@id("glass-for-care")
+permit (principal == Role::"nurse_reviewer", action == Action::"read", resource)
+when { resource in [Data::"demographic", Data::"claims", Data::"clinical"] }
+when { context.has_glass && context.is_emergency && context.purpose == "treatment" };
+
+@id("notes-are-shut")
+forbid (principal, action, resource == Data::"clinical");
+
+@id("whole-record")
+forbid (principal, action, resource)
+when { context.is_whole_record && !context.is_justified };
+
+@id("restriction")
+forbid (principal, action, resource)
+when { context.restriction == "agreed" };
+
+@id("part2-without-consent")
+forbid (principal, action, resource == Data::"part2")
+unless { context.has_part2_consent };
+"""

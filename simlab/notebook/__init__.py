@@ -1,7 +1,7 @@
 """Screen out: what a notebook shows. The only room that imports ipywidgets or IPython.
 
 `check` marks (see simlab.exercise), `quiz` asks in a lesson, `theft` lets one try what a thief can
-read, `watch` what a rule catches and whom it bothers, `telling` who is told and who goes without, `lastday` what a vendor leaves behind, `glance` shows a few rows and `lonely` who is alone with a few facts, `roleplay` is a talk with consequences, `playbill` holds all of them, and `observe` its observer's sheet, `report_concern` is
+read, `watch` what a rule catches and whom it bothers, `gate` who gets in and who is served, `telling` who is told and who goes without, `lastday` what a vendor leaves behind, `glance` shows a few rows and `lonely` who is alone with a few facts, `roleplay` is a talk with consequences, `playbill` holds all of them, and `observe` its observer's sheet, `report_concern` is
 practice in a first report, `evaluate` asks what a lesson was worth, `console` runs a tabletop, `home`
 is the learner's first page, `previously` tells what went before, `jobaid` shows the page to print,
 `search` and `glossary` find words, `task` is worked on the page, `overview` shows one insurer at a glance, `timeline` and `statemap` are pictures
@@ -14,6 +14,7 @@ from simlab.notebook.concern import report_concern
 from simlab.notebook.console import console
 from simlab.notebook.evaluate import evaluate
 from simlab.notebook.finding import glossary, search
+from simlab.notebook.gating import gate
 from simlab.notebook.homepage import home
 from simlab.notebook.leaving import lastday
 from simlab.notebook.looking import glance, lonely
@@ -33,6 +34,7 @@ __all__ = [
     "check",
     "console",
     "evaluate",
+    "gate",
     "glance",
     "glossary",
     "home",

@@ -25,6 +25,7 @@ DRAWN = (
     "policy",
     "casefile",
     "alerts",
+    "requests",
     "counter",
     "form",
     "promises",
