@@ -119,6 +119,7 @@ class Rule(Model):
             raise ValueError("per_license takes a threshold per state, and says in unlisted what is open elsewhere")
         return self
 
+    @functools.lru_cache(maxsize=1_000)  # noqa: B019  (rules are few, and live as long as the process)
     def in_state(self, state: str) -> Rule:
         """The rule as one State has adopted it; where the file does not list it, counsel confirms that it did."""
         if not self.variants:

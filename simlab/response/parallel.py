@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +38,12 @@ class Waiting:
 
 def laws(only: Iterable[str] | None = None, status: str = "in force") -> list[Regime]:
     """The regimes of a status, all or those of the ids. Raises UnknownName, ContentError."""
-    return [law for name in (regimes() if only is None else only) if (law := read_regime(name)).status == status]
+    return list(_laws(None if only is None else tuple(only), status))
+
+
+@functools.cache
+def _laws(only: tuple[str, ...] | None, status: str) -> tuple[Regime, ...]:
+    return tuple(law for name in (regimes() if only is None else only) if (law := read_regime(name)).status == status)
 
 
 def all_duties(

@@ -117,6 +117,18 @@ def test_counts(counts: dict[str, int], hhs: str, media: list[str]) -> None:
         # A statement after day 60 holds the notice back and does not undo that it is late.
         ([("oral", "2026-03-20", None)], "2026-04-19", "2026-03-06"),
         ([("written", "2026-02-20", None)], None, "2026-03-06"),
+        # Delays that overlap do not add up: the last day of any of them ends the hold.
+        (
+            [("written", "2026-02-01", "2026-03-20"), ("written", "2026-02-20", "2026-04-10")],
+            "2026-04-10",
+            "2026-04-10",
+        ),
+        (
+            [("written", "2026-02-01", "2026-04-10"), ("written", "2026-02-20", "2026-03-20")],
+            "2026-04-10",
+            "2026-04-10",
+        ),
+        ([("oral", "2026-02-20", None), ("written", "2026-03-23", "2026-04-30")], "2026-04-30", "2026-03-22"),
     ],
 )
 def test_law_enforcement(holds: list[tuple[str, str, str | None]], earliest: str | None, due: str) -> None:
