@@ -14,7 +14,18 @@ from simlab.clock import zone
 from simlab.controls import consent
 from simlab.controls.consent import rights, validity
 from simlab.controls.consent.records import HOME, begins
-from simlab.controls.sharing import Disclosed, Gateway, Several, Study, Suspension, accounting, request, rules, short
+from simlab.controls.sharing import (
+    Disclosed,
+    Gateway,
+    Several,
+    Study,
+    Suspension,
+    accounting,
+    judge_incident,
+    request,
+    rules,
+    short,
+)  # fmt: skip
 from simlab.errors import InputError
 
 PAIRS = Path(__file__).parent / "pairs"
@@ -29,7 +40,7 @@ def _read(path: Path) -> Facts:
 FILES = {
     path.stem: _read(path)
     for path in sorted(PAIRS.glob("*.yml"))
-    if path.stem.startswith(("sharing", "auth", "rep", "right", "acc"))
+    if path.stem.startswith(("sharing", "auth", "rep", "right", "acc", "inc", "answer"))
 }
 CASES = [pytest.param(f, p, id=f"{f}-{p['id']}") for f, found in FILES.items() for p in found["pairs"]]
 
@@ -125,6 +136,20 @@ def _right(facts: Facts) -> Facts:
     return {"due": due.day, "cite": due.cite}
 
 
+def _answer(facts: Facts) -> Facts:
+    if "asked" in facts:
+        keys = ("is_kept_electronically", "is_readily_producible")
+        copied = consent.copy_owed(facts["asked"], **{k: facts[k] for k in keys})
+        return {"as_asked": copied.holds, "cite": copied.cite}
+    found = consent.may_deny_access(facts["ground"], found_by_professional=facts["found_by_professional"])
+    return {"denied": found.holds, "reviewed": len(found.duties) == 3, "cite": found.cite}
+
+
+def _incident(facts: Facts) -> Facts:
+    found = judge_incident(**facts)
+    return {"permitted": found.holds, "cite": found.cite}
+
+
 def _accounting(facts: Facts) -> Facts:
     rule = next(r for r in rules() if r.id == facts["rule"])
     at = dt.datetime.combine(facts["on"], dt.time(12), zone(HOME))
@@ -163,6 +188,8 @@ def _short(facts: Facts) -> Facts:
 
 
 ANSWERS = {
+    "answer": _answer,
+    "incident": _incident,
     "short accounting": _short,
     "sharing": _sharing,
     "authorization": _authorization,

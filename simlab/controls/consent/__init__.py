@@ -7,6 +7,7 @@ answers requests, `fhir` reads and writes FHIR Consents, `rights` holds the cloc
 
 from __future__ import annotations
 
+from simlab.controls.consent.answering import copy_owed, may_deny_access
 from simlab.controls.consent.asking import PROMISE, authorization, confidential, opt_out, representative, restriction
 from simlab.controls.consent.company import registry_of
 from simlab.controls.consent.findings import Finding
@@ -41,8 +42,10 @@ __all__ = [
     "Revocation",
     "authorization",
     "confidential",
+    "copy_owed",
     "form",
     "judge",
+    "may_deny_access",
     "names_of",
     "opt_out",
     "record",

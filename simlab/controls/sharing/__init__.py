@@ -9,6 +9,7 @@ from __future__ import annotations
 from simlab.controls.sharing.accounting import Accounting, Suspension, accounting
 from simlab.controls.sharing.company import contract_facts, sponsor_facts, states_of
 from simlab.controls.sharing.gateway import Gateway, decide_all
+from simlab.controls.sharing.incidental import judge_incident
 from simlab.controls.sharing.request import Decision, Disclosed, Part, Request, request
 from simlab.controls.sharing.rules import Rule, data_classes, rules, safeguards
 from simlab.controls.sharing.short import Several, Study, short
@@ -30,6 +31,7 @@ __all__ = [
     "contract_facts",
     "data_classes",
     "decide_all",
+    "judge_incident",
     "request",
     "rules",
     "safeguards",
