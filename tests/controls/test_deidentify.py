@@ -185,6 +185,17 @@ NOTES = {
     "at 12 Maple Street, Waco, TX 76701": "at [place], [name], TX [place]",
     "PO Box 7": "[place]",
     "٢١٢-٥٥٥-٠١٤٢": "[phone]",
+    "9 4 8 - 2 5 - 8 5 9 8": "[number]",
+    "DOB 03-Feb-1961, Feb.3,1961 or 3rd Feb '61": "DOB [date in 1961], [date in 1961] or [date]",
+    "born Feb of 1961, so 02/1961": "born [date in 1961], so [date in 1961]",
+    "212·555·0142 or 212-555-0142x33": "[phone] or [phone]",
+    "m0000001 and M-0000002": "[plan number] and [plan number]",
+    "Medicare 1EG4-TE5-MK73": "Medicare [plan number]",
+    "card 4111 1111 1111 1111, IBAN DE89 3704 0044 0532 0130 00": "card [account], IBAN [account]",
+    "fe80::1, ftp://example.org/x, example.org/zoe": "[IP address], [url], [url]",
+    "@zoe_f on the app": "[account] on the app",
+    "she is 94, age: ninety": "she is [90+], age: [90+]",
+    "at 357 Nightjarrow Close, TX78701": "at [place], TX[place]",
 }
 
 
@@ -196,7 +207,8 @@ def test_a_note_loses_what_identifies_in_whatever_form(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["BP 120/80, pulse 72", "J45.909 asthma, 40 mg twice daily", "an 89-year-old, 5 ft 6", "took 2 of 3 doses in 2026",
-     "CPT 99213 billed", "may recover in March or May", "his son is well", "SpO2 97 percent", ""],
+     "CPT 99213 billed", "may recover in March or May", "his son is well", "SpO2 97 percent", "", "pulse is 94", "the pump is 95 percent full", "3 times 2 is 6 at 10",
+     "walks 2 miles in 40 min", "e.g. aspirin.Then rest"],
 )  # fmt: skip
 def test_a_note_keeps_what_does_not_identify(text: str) -> None:
     assert de.scrub(text, KNOWN) == text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from simlab.clock import local_date
 from simlab.controls.consent import people
 from simlab.controls.consent.findings import Finding, has_begun, is_over
 from simlab.controls.consent.records import (
@@ -65,17 +66,44 @@ def _covers(
 def consent(
     registry: Registry, member: str, *, recipient: str, purpose: str, data: Iterable[str], at: dt.datetime
 ) -> Finding:
-    """Whether a consent of the member covers this: it may be asked for, and is never an authorization."""
+    """Whether a consent of the member covers this: it may be asked for, and is never an authorization.
+
+    What was signed last counts. A consent and a refusal of one day contradict one another, and refuse.
+    """
+    last: Consent | None = None
     for one in registry.held(member, at):
-        if not isinstance(one, Consent) or registry.revoked(one, at):
-            continue
-        named = not one.recipients or any(people.is_same(recipient, name) for name in one.recipients)
-        ended = bool(one.expires and is_over(one.expires, at, one.zone))
-        if one.starts and not has_begun(one.starts, at, one.zone):
-            continue
-        if named and purpose in one.purposes and set(data) <= set(one.data) and not ended and not one.is_refusal:
-            return Finding(True, "the member has consented", "42 CFR 2.31" if one.is_part_2 else _OPTIONAL, one.id)
+        if isinstance(one, Consent) and _is_for(registry, one, recipient, purpose, tuple(data), at):
+            last = one if last is None or _counts_over(one, last) else last
+    if last and last.is_refusal:
+        return Finding(False, "the member has refused it since, or on the same day", _OPTIONAL, last.id)
+    if last:
+        return Finding(True, "the member has consented", "42 CFR 2.31" if last.is_part_2 else _OPTIONAL, last.id)
     return Finding(False, "no consent of the member covers this", _OPTIONAL)
+
+
+def _is_for(
+    registry: Registry, one: Consent, recipient: str, purpose: str, data: tuple[str, ...], at: dt.datetime
+) -> bool:
+    """Whether a consent, or a refusal, is in force and speaks of this; a refusal of a part is one of the whole."""
+    if registry.revoked(one, at) or (one.starts and not has_begun(one.starts, at, one.zone)):
+        return False
+    if one.expires and is_over(one.expires, at, one.zone):
+        return False
+    if one.recipients and not any(people.is_same(recipient, name) for name in one.recipients):
+        return False
+    if one.is_refusal:
+        return _named(one.purposes, purpose) and (not one.data or bool(set(data) & set(one.data)))
+    return purpose in one.purposes and set(data) <= set(one.data)
+
+
+def _counts_over(one: Consent, other: Consent) -> bool:
+    """Whether what was entered later counts over what was entered before."""
+    mine, theirs = (_signed_on(c) for c in (one, other))
+    return mine > theirs or (mine == theirs and one.is_refusal >= other.is_refusal)
+
+
+def _signed_on(one: Consent) -> dt.date:
+    return local_date(one.signed, one.zone) if isinstance(one.signed, dt.datetime) else one.signed
 
 
 _OPTIONAL = "45 CFR 164.506(b)(1)"
