@@ -1,4 +1,7 @@
-"""A whole class: a hundred submissions, ten of them hostile and ten damaged, graded by a command that is killed twice."""
+"""A whole class, ten of its submissions hostile and ten damaged, graded by a command that is killed twice.
+
+Fifty submissions on every change, a hundred in `make test-long`.
+"""
 
 from __future__ import annotations
 
@@ -63,10 +66,10 @@ DAMAGED = {
 Keep = Callable[[str], Path]
 
 
-def hand_in(home: Course, inbox: Path) -> dict[str, float | None]:
-    """A hundred submissions; the automatic points that each deserves, None where there can be none."""
+def hand_in(home: Course, inbox: Path, honest: int) -> dict[str, float | None]:
+    """So many honest submissions and twenty others: the automatic points that each deserves, None where there can be none."""
     due: dict[str, float | None] = {}
-    for n in range(80):
+    for n in range(honest):
         kind = [*HONEST][n % len(HONEST)]
         learner = f"{kind}{n}"
         making.submit(inbox, learner, written.answered(home, f"Dear Dolores. {n}", HONEST[kind][0]), NAME)
@@ -110,14 +113,22 @@ def graded(home: Course, inbox: Path, kill_at: int = 0) -> list[dict[str, Any]]:
         return [json.loads(line) for line in said.splitlines()]
 
 
+@pytest.fixture(scope="module", params=[30, pytest.param(80, marks=[pytest.mark.long, pytest.mark.timeout(3600)])])
+def honest(request: pytest.FixtureRequest) -> int:
+    """How many of the class are honest."""
+    return int(request.param)
+
+
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, dict[str, float | None], list[dict[str, Any]]]:
+def course(
+    tmp_path_factory: pytest.TempPathFactory, honest: int
+) -> tuple[Course, dict[str, float | None], list[dict[str, Any]]]:
     home = written.course(tmp_path_factory.mktemp("class") / "course")
     shutil.copy2(ROOT / "nbgrader_config.py", home.root)
     inbox = home.root.parent / "inbox"
-    due = hand_in(home, inbox)
-    graded(home, inbox, kill_at=20)
-    graded(home, inbox, kill_at=60)
+    due = hand_in(home, inbox, honest)
+    graded(home, inbox, kill_at=(honest + 20) // 5)
+    graded(home, inbox, kill_at=(honest + 20) * 3 // 5)
     return home, due, graded(home, inbox)
 
 
@@ -127,14 +138,14 @@ def formgrader(course: tuple[Course, Any, Any]) -> Iterator[Lab]:
         yield lab
 
 
-def test_every_honest_mark_is_right_and_every_outcome_named(course: tuple[Course, Any, Any]) -> None:
+def test_every_honest_mark_is_right_and_every_outcome_named(course: tuple[Course, Any, Any], honest: int) -> None:
     _, due, found = course
     outcomes = {o["learner"]: o for o in found}
-    assert len(found) == len(outcomes) == 100
+    assert len(found) == len(outcomes) == honest + 20
     got = {name: outcomes[name]["points"] for name in due}
-    honest = {n: p for n, p in due.items() if re.sub(r"\d+$", "", n) in HONEST}
-    assert {n: got[n] for n in honest} == honest and len(honest) == 80
-    assert {outcomes[n]["outcome"] for n in honest} == {"graded"}
+    marks = {n: p for n, p in due.items() if re.sub(r"\d+$", "", n) in HONEST}
+    assert {n: got[n] for n in marks} == marks and len(marks) == honest
+    assert {outcomes[n]["outcome"] for n in marks} == {"graded"}
     for name in HOSTILE:
         assert not got[name], outcomes[name]
         assert outcomes[name]["outcome"] in ("graded", "repaired", "timed out", "out of memory", "kernel died")
@@ -143,11 +154,11 @@ def test_every_honest_mark_is_right_and_every_outcome_named(course: tuple[Course
     assert outcomes["lost"]["outcome"] == "repaired" and got["lost"] == 3.0
     assert outcomes["stripped"]["repairs"] or outcomes["stripped"]["reason"]
     kinds = Counter(o["outcome"] for o in found)
-    assert kinds["graded"] >= 80 and kinds["unreadable"] == 8
+    assert kinds["graded"] >= honest and kinds["unreadable"] == 8
 
 
 def test_a_mark_typed_into_formgrader_is_exported(
-    page: Page, course: tuple[Course, Any, Any], formgrader: Lab, keep: Keep
+    page: Page, course: tuple[Course, Any, Any], formgrader: Lab, keep: Keep, honest: int
 ) -> None:
     home, _, _ = course
     opened(page, formgrader, home, "right0")
@@ -161,5 +172,10 @@ def test_a_mark_typed_into_formgrader_is_exported(
     nbgrader(home, "export", "--to", "grades.csv")
     exported = csv.DictReader(io.StringIO((home.root / "grades.csv").read_text("utf-8-sig")))
     scores = {r["student_id"]: r["score"] for r in exported}
-    assert len(scores) == 100 and scores["right0"] == "8.5" and scores["right4"] == "3.0" and scores["wrong1"] == "0.0"
+    assert (
+        len(scores) == honest + 20
+        and scores["right0"] == "8.5"
+        and scores["right4"] == "3.0"
+        and scores["wrong1"] == "0.0"
+    )
     assert {scores[name] for name in (*DAMAGED, "leaves", "kills")} == {""}

@@ -17,6 +17,7 @@ from tests.activity.samples import KEY
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 def test_a_year_of_an_unseen_seed_stays_within_the_budget(tmp_path: Path) -> None:
     insurer = Insurer.build(20_261_126, 5_000)
     folder = write_year(insurer, tmp_path / "log", start=dt.date(2026, 1, 1), days=365, seed=613, key=KEY)

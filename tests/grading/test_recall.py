@@ -44,5 +44,6 @@ def test_one_insurer_of_those_in_the_file_is_caught_as_the_file_says() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 def test_the_file_is_the_one_that_is_made() -> None:
     assert FILE.read_text(encoding="utf-8") == page(recall(SEEDS), calm(SEEDS))
