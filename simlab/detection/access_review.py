@@ -67,10 +67,10 @@ def _checked(accounts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _findings(look: Look, asleep: int) -> Iterable[Finding]:
-    used = held.use(look)
+    used, together = held.use(look)
     return itertools.chain(
         people.leavers(look), people.movers(look), people.dormant(look, asleep), people.on_leave(look),
-        held.beyond(look, used), held.idle(look, used), held.pairs(look, used), shared.at_once(look),
+        held.beyond(look, used), held.idle(look, used), held.pairs(look, used, together), shared.at_once(look),
         alone.owners(look), alone.sleeping_jobs(look), alone.by_hand(look), alone.kiosks(look), alone.vendors(look),
     )  # fmt: skip
 

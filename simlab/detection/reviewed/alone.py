@@ -11,7 +11,7 @@ from simlab.detection.baselines.shape import moment
 from simlab.detection.reviewed.shape import ACCOUNT_WORK, Finding, Look, micros, seen, span
 from simlab.duck import quoted
 
-STALE = 365 * clock.DAY
+STALE = 730 * clock.DAY
 
 
 def owners(look: Look) -> Iterator[Finding]:
@@ -42,7 +42,7 @@ _UNLISTED = f"""
 
 
 def sleeping_jobs(look: Look) -> Iterator[Finding]:
-    """Open jobs without a trace in the log whose secret nobody has changed for a year.
+    """Open jobs without a trace in the log whose secret nobody has changed for two years.
 
     Not every system writes what its jobs do; whose secret is changed has somebody who minds it.
     """

@@ -15,21 +15,30 @@ ENOUGH = 15  # days with work of an account, before what it has not used says an
 _Use = dict[str, dict[str, tuple[int, int, int]]]
 
 
-def use(look: Look) -> _Use:
-    """For each account, each right that it has used: first, last, how many times. One look at the log."""
+def use(look: Look) -> tuple[_Use, dict[str, list[set[str]]]]:
+    """For each account, each right that it has used (first, last, how many times), and which in one role. One look at the log."""
     known = {name: right for name, right in rights().items() if right.activities}
     parts = [
         f"{what} FILTER (WHERE {using(r)})" for r in known.values() for what in ("min(time)", "max(time)", "count(*)")
     ]
     query = f"""
         SELECT actor::VARCHAR, {", ".join(parts)} FROM {{rows}}
-        WHERE status = 'Success' AND role <> 'member' GROUP BY actor
+        WHERE status = 'Success' AND role <> 'member' GROUP BY actor, role
     """  # noqa: S608 - made of our own words
     out: _Use = {}
+    together: dict[str, list[set[str]]] = {}
     for who, *found in look.rows(query):
         triples = zip(known, found[::3], found[1::3], found[2::3], strict=True)
-        out[who] = {name: (first, last, many) for name, first, last, many in triples if many}
-    return out
+        mine = {name: (first, last, many) for name, first, last, many in triples if many}
+        together.setdefault(who, []).append(set(mine))
+        before = out.setdefault(who, {})
+        for name, one in mine.items():
+            before[name] = _added(one, before.get(name))
+    return out, together
+
+
+def _added(one: tuple[int, int, int], other: tuple[int, int, int] | None) -> tuple[int, int, int]:
+    return one if other is None else (min(one[0], other[0]), max(one[1], other[1]), one[2] + other[2])
 
 
 def events_of(look: Look, who: str, right: str) -> list[int]:
@@ -91,19 +100,21 @@ def _unrecorded(look: Look, who: str, role: str, right: str, used: tuple[int, in
 def idle(look: Look, used: _Use, enough: int = ENOUGH) -> Iterator[Finding]:
     """Rights that somebody never used though they worked and colleagues did; systems that a whole role never uses."""
     worked = {who: days for who, days in look.rows(_WORKED) if days >= enough}
+    traced: dict[str, set[str]] = {}
+    for who, system in look.rows(_SYSTEMS):
+        traced.setdefault(who, set()).add(system)
     persons = _persons(look)
     persons = persons[persons["account_id"].isin(worked) & (persons["kind"] == "person")]
-    before = _earlier(look)
+    before, listed = _earlier(look), look.books["roles"].set_index("role")["systems"]
     for role, part in persons.groupby("role", sort=True):
-        common = {right for who in part["account_id"] for right in used.get(who, {})}
-        yield from _systems(look, str(role), list(part["account_id"]))
-        for row in part.itertuples(index=False):
-            who = str(row.account_id)
+        people = [str(who) for who in part["account_id"]]
+        common = {right for who in people for right in used.get(who, {})} & needs(str(role))
+        yield from _broad(str(role), str(listed.get(role, "")), [traced.get(who, set()) for who in people])
+        for who, rights_ in zip(people, part["rights"], strict=True):
             # Whoever is new in a role has had no time to use it all.
-            if who in before:
-                continue
-            held = set(str(row.rights).split("|")) & needs(str(role)) & common
-            for right in sorted(held - set(used.get(who, {}))):
+            for right in (
+                sorted(set(str(rights_).split("|")) & common - set(used.get(who, {}))) if who not in before else ()
+            ):
                 says = f"{who} ({role}) worked on {worked[who]} days and not once did: {named([right])}."
                 yield Finding("never-used", who, says, records=(f"accounts: {who} holds {right}",))
 
@@ -112,32 +123,26 @@ _WORKED = f"""
     SELECT actor::VARCHAR, count(DISTINCT time // {clock.DAY}) FROM {{rows}}
     WHERE class_name = 'Datastore Activity' OR class_name = 'Account Change' GROUP BY ALL
 """  # noqa: S608
+_SYSTEMS = "SELECT DISTINCT actor::VARCHAR, system::VARCHAR FROM {rows} WHERE status = 'Success' AND role <> 'member'"
 
 
-def _systems(look: Look, role: str, people: list[str]) -> Iterator[Finding]:
+def _broad(role: str, listed: str, traced: list[set[str]]) -> Iterator[Finding]:
     """Systems on a role's list in which nobody of the role has left a trace."""
-    listed = look.books["roles"].set_index("role")["systems"]
-    if role not in listed.index:
-        return
-    who = pd.DataFrame({"who": pd.Series(people, dtype="object")})
-    query = (
-        "SELECT DISTINCT system::VARCHAR FROM {rows} SEMI JOIN people ON actor::VARCHAR = who WHERE status = 'Success'"
-    )
-    traced = {system for (system,) in look.beside(query, {"people": who})}
-    for system in sorted(set(str(listed[role]).split("|")) - traced):
-        says = f"{role}: the role's list has {system}, and none of its {len(people)} people used it in this time."
+    for system in sorted(set(listed.split("|")) - {""} - set().union(*traced)):
+        says = f"{role}: the role's list has {system}, and none of its {len(traced)} people used it in this time."
         yield Finding("over-broad-role", role, says, records=(f"roles: {role} needs {system}",))
 
 
-def pairs(look: Look, used: _Use) -> Iterator[Finding]:
-    """Accounts that hold two rights which should be apart, or used both."""
+def pairs(look: Look, used: _Use, together: dict[str, list[set[str]]]) -> Iterator[Finding]:
+    """Accounts that hold two rights which should be apart, or used both in one role."""
     for row in _persons(look).itertuples(index=False):
         who, mine = str(row.account_id), used.get(str(row.account_id), {})
         held = set(str(row.rights).split("|"))
         for pair in toxic():
             both = {pair.first, pair.second}
-            if both <= held or both <= set(mine):
-                yield _pair(look, who, pair, sorted(both & held), mine)
+            did = any(both <= part for part in together.get(who, []))
+            if both <= held or did:
+                yield _pair(look, who, pair, sorted(both & held), mine if did else {})
 
 
 def _pair(look: Look, who: str, pair: Toxic, held: list[str], mine: dict[str, tuple[int, int, int]]) -> Finding:

@@ -10,12 +10,23 @@ import pandas as pd
 from simlab import clock
 from simlab.detection.baselines.shape import date, moment
 from simlab.detection.directory import needs, rights
-from simlab.detection.reviewed.shape import ACCOUNT_WORK, BEGINS, OVER, Finding, Look, micros, named, seen, span, using
-from simlab.duck import quoted
+from simlab.detection.reviewed.shape import (
+    ACCOUNT_WORK,
+    BEGINS,
+    OVER,
+    SHOWN,
+    Finding,
+    Look,
+    micros,
+    named,
+    seen,
+    span,
+    using,
+)
 
 ASLEEP = 45 * clock.DAY
 SETTLED = 7 * clock.DAY  # in the week after a change of role the old work is handed over
-CLOSED_BY = 2 * clock.DAY  # the night after the last day, wherever that is
+CLOSED_BY = 2 * clock.DAY  # after a last day has begun: the night after it, wherever that is
 
 
 def leavers(look: Look) -> Iterator[Finding]:
@@ -58,11 +69,11 @@ def _closing(look: Look, who: str, last: int, closed: int | None, is_open: bool)
     if is_open:
         says = f"{who} left on {_day(last)}, and the directory still lists the account as open."
         yield Finding("leaver-open", who, says, records=(*record, f"accounts: {who} is open"))
-    elif last >= look.since and closed is None and look.until > last + CLOSED_BY + OVER:
+    elif last >= look.since and closed is None and look.until > last + CLOSED_BY:
         days = (look.until - last) // clock.DAY
         says = f"{who} left on {_day(last)}; {days} days later the log holds no event that closes the account."
         yield Finding("leaver-open", who, says, records=record)
-    elif closed is not None and closed > last + CLOSED_BY + OVER:
+    elif closed is not None and closed > last + CLOSED_BY:
         says = f"{who} left on {_day(last)}; the account was closed at {moment(closed)}."
         yield Finding("closed-late", who, says, records=record)
 
@@ -74,32 +85,36 @@ def _day(micro: int) -> str:
 def movers(look: Look) -> Iterator[Finding]:
     """Those who changed their role and still hold, or still use, what only the old one needs."""
     changes, accounts = look.books["staff_changes"], look.accounts.set_index("account_id")
-    moved = changes[(changes["kind"].astype(str) == "transferred") & (micros(changes["date"]) < look.until)]
-    since = micros(moved["date"])
-    for (_, row), at in zip(moved.iterrows(), since, strict=True):
+    at = micros(changes["date"])
+    moved = changes[(changes["kind"].astype(str) == "transferred") & (at < look.until)].assign(at=at)
+    old: dict[tuple[str, str, int], frozenset[str]] = {}
+    for row in moved.to_dict("records"):
         who, before = str(row["staff_id"]), str(row["from_role"])
-        if who not in accounts.index or not accounts.loc[who, "is_open"]:
-            continue
-        old = needs(before) - needs(str(accounts.loc[who, "role"]))
-        held = old & set(str(accounts.loc[who, "rights"]).split("|"))
-        used = _used(look, who, int(at) + SETTLED, old)
-        if held or used:
-            yield _moved(who, before, int(at), held, used)
+        if who in accounts.index and accounts.loc[who, "is_open"]:
+            old[who, before, int(row["at"])] = needs(before) - needs(str(accounts.loc[who, "role"]))
+    used = _used(look, [(who, when + SETTLED, right) for (who, _, when), ids in old.items() for right in sorted(ids)])
+    for (who, before, when), ids in old.items():
+        held = ids & set(str(accounts.loc[who, "rights"]).split("|"))
+        mine = {right: used[who, right] for right in sorted(ids) if (who, right) in used}
+        if held or mine:
+            yield _moved(who, before, when, held, mine)
 
 
-def _used(look: Look, who: str, after: int, ids: frozenset[str]) -> dict[str, tuple[int, list[int]]]:
-    """Which of these rights an account has used after a moment, how often, and the first events."""
+def _used(look: Look, asked: list[tuple[str, int, str]]) -> dict[tuple[str, str], tuple[int, list[int]]]:
+    """Of these accounts, moments and rights, which were used from then on, how often, and the first events."""
     known = rights()
-    out = {}
-    for name in sorted(ids):
-        query = f"""
-            SELECT count(*), min(event, 50) FROM {{rows}} WHERE actor::VARCHAR = {{who}} AND time >= {after}
-                AND status = 'Success' AND {using(known[name])}
-        """  # noqa: S608 - made of our own words
-        many, found = look.rows(query, who=quoted(who))[0]
-        if many:
-            out[name] = int(many), list(found)
-    return out
+    ways = " OR ".join(
+        f"(may = '{name}' AND {using(known[name])})" for name in sorted({right for _, _, right in asked})
+    )
+    wanted = pd.DataFrame(asked, columns=["who", "after", "may"]).astype(
+        {"who": object, "may": object, "after": "int64"}
+    )
+    query = f"""
+        SELECT who, may, count(*), min(event, {SHOWN}) FROM {{rows}} AS log
+        JOIN wanted ON log.actor::VARCHAR = who AND log.time >= after
+        WHERE status = 'Success' AND ({ways or "false"}) GROUP BY who, may
+    """  # noqa: S608 - made of our own words
+    return {(who, may): (many, list(found)) for who, may, many, found in look.beside(query, {"wanted": wanted})}
 
 
 def _moved(who: str, before: str, at: int, held: frozenset[str], used: dict[str, tuple[int, list[int]]]) -> Finding:
@@ -119,6 +134,8 @@ def dormant(look: Look, asleep: int = ASLEEP) -> Iterator[Finding]:
     hired = dict(zip(look.books["staff"]["staff_id"].astype(str), micros(look.books["staff"]["hired"]), strict=True))
     for who in ids["account_id"]:
         begin = max(look.since, int(hired.get(who, -1)), int(last.get(who, -1)))
+        if look.until - begin <= asleep:
+            continue
         away = _away(look, who, begin)
         if look.until - begin - away > asleep:
             yield _slept(who, begin, last.get(who), (look.until - begin) // clock.DAY, away // clock.DAY)
