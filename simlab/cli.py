@@ -28,6 +28,10 @@ COMMANDS: Commands = {
     "mark": ("simlab.grading.mark_command:mark", "Mark written answers by rubric, and compare markers (trainers)."),
     "feedback": ("simlab.grading.mark_command:feedback_command", "Write learners' pages again (trainers)."),
     "detect": ("simlab.detection.command:detect_command", "Look for what is wrong in a log: rules and baselines."),
+    "access-review": (
+        "simlab.detection.review_command:access_review_command",
+        "Review who may do what and should not, from a log.",
+    ),
     "assess": ("simlab.controls.assessment.command:assess_command", "Look for weaknesses in how an insurer is set up."),
     "respond": ("simlab.response.command:respond_command", "Say what an incident makes due: to whom, by when, why."),
     "records": ("simlab.grading.records_command:records", "Keep, check and export training records (trainers)."),

@@ -52,7 +52,7 @@ def detect_command(
     """
     if out is not None and out.suffix.lower() not in _OUT:
         raise InputError(f"--out {out.name}: write a name that ends in {' or '.join(_OUT)}")
-    begin, end = _moment("--from", since, False), _moment("--to", until, True)
+    begin, end = moment_of("--from", since, False), moment_of("--to", until, True)
     if begin is not None and end is not None and begin >= end:
         raise InputError(f"--from {since} is not before --to {until}")
     with _progress(quiet or as_json) as bar:
@@ -70,7 +70,7 @@ def detect_command(
     )
 
 
-def _moment(option: str, text: str | None, is_end: bool) -> int | None:
+def moment_of(option: str, text: str | None, is_end: bool) -> int | None:
     """Microseconds UTC; a day as an end counts as a whole."""
     if text is None:
         return None
@@ -201,13 +201,13 @@ def _show(alerts: pd.DataFrame, is_all: bool) -> None:
     table = Table("when (UTC)", "score", "rule", "what was seen")
     for row in most.to_dict("records"):
         when = f"{clock.instant(row['window_start']):%Y-%m-%d %H:%M}"
-        table.add_row(*(Text(_tame(str(part))) for part in (when, row["score"], row["rule_id"], row["explanation"])))
+        table.add_row(*(Text(tamed(str(part))) for part in (when, row["score"], row["rule_id"], row["explanation"])))
     if len(most):
         Console(width=None if Console().is_terminal else 140).print(table)
     if len(most) < len(alerts):
         click.echo(f"The {len(most)} that say most of {len(alerts):,}: --all shows all.")
 
 
-def _tame(text: str) -> str:
+def tamed(text: str) -> str:
     """Text without what would steer a terminal: a log may hold anything."""
     return "".join(c if c.isprintable() else "\ufffd" for c in text)

@@ -116,8 +116,10 @@ def needs(role: str) -> frozenset[str]:
 def records(books: Books) -> dict[str, pd.DataFrame]:
     """The company's records that a review looks at: of an insurer, given as tables, or beside a log.
 
-    Raises InputError for a table that lacks a column.
+    Raises InputError for a table that lacks a column, and for a folder without a table of staff.
     """
+    if isinstance(books, Path | str) and not (Path(books) / "staff.parquet").is_file():
+        raise InputError(f"{Path(books).name}: no staff.parquet lies there: give a log's folder, or an insurer's")
     out = {}
     for name, wanted in _NEEDED.items():
         table = _table(books, name)

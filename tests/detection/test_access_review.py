@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 from simlab import clock, events
 from simlab.activity import ordinary, place, steps, write_year
@@ -18,6 +20,7 @@ from simlab.content import names
 from simlab.detection import FINDINGS, access_review
 from simlab.detection import directory as listed
 from simlab.detection.directory import needs, rights
+from simlab.detection.review_command import access_review_command
 from simlab.detection.reviewed.shape import kind
 from simlab.errors import InputError
 from simlab.insurer import Insurer
@@ -337,6 +340,13 @@ def test_a_log_in_parts_is_reviewed_where_it_lies_with_the_records_beside_it(tmp
     kept = ["kind", "who", "says", "count", "events"]
     pd.testing.assert_frame_equal(there[kept], here[here["kind"] != "vendor-ended"][kept].reset_index(drop=True))
     assert "shared-account" in set(there["kind"])
+    shown = CliRunner().invoke(access_review_command, [str(folder), "--json"])
+    told = [json.loads(line) for line in shown.output.splitlines()]
+    assert [row["says"] for row in told] == there["says"].tolist() and told[0]["right"]
+    table = CliRunner().invoke(access_review_command, [str(folder), "--from", "2026-04-13"])
+    assert "findings." in table.output and "45 CFR" in table.output
+    with pytest.raises(InputError, match=r"no staff\.parquet lies there"):
+        access_review(folder, tmp_path)
 
 
 def test_every_kind_of_finding_is_written_down_with_what_it_cannot_see() -> None:
