@@ -31,7 +31,7 @@ WORD, PAPER, BOUND = (
 def lastday() -> Lists:
     """Two lists to choose from, and below them what a month brings, on both sides."""
     lists = [
-        ("access", "On the last day, close:", [NOTHING, PEOPLE, THEIRS, ALL]),
+        ("access", "Close:", [NOTHING, PEOPLE, THEIRS, ALL]),
         ("data", "The data:", [WORD, PAPER, BOUND]),
     ]
     return Lists(lists, _follow, ("A month later", "What came of it", "Number"))

@@ -124,7 +124,7 @@ def view(material: Stack) -> list[parts.Part]:
             "Three contracts wait to be signed. Not every one lacks something.",
         ),
         *(
-            parts.dossier(p.id, p.title, [(str(i), (line,)) for i, line in enumerate(p.lines, 1)], choices, "It lacks")
+            parts.sort(p.id, p.title, [f"{i}. {line}" for i, line in enumerate(p.lines, 1)], choices, "It lacks")
             for p in material.papers
         ),
     ]  # fmt: skip

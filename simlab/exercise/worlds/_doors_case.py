@@ -65,7 +65,7 @@ def build(seed: int) -> Case:
     rules = [_rule(v, "in", "allow", SYSTEMS[1]) for v in vendors if v.sort != "shared"]
     # A deny that belongs to a vendor who is gone: it holds back an old, wide rule behind it.
     guard = _rule(by_sort["ended"], "guard", "deny", "data-warehouse")
-    wide = {"id": "old-warehouse", "vendor": "", "from": "any", "to": "data-warehouse", "action": "allow", "until": ""}
+    wide = {"id": "old-warehouse", "vendor": "", "from": "any", "to": "data-warehouse", "action": "allow"}
     return Case(
         vendors,
         _mixed(seed, "contracts", contracts),
@@ -122,7 +122,7 @@ def _account(ident: str, kind: str, vendors: str, owner: str, system: str) -> di
 
 
 def _rule(of: Vendor, what: str, action: str, to: str) -> dict[str, str]:
-    return {"id": f"{of.id.lower()}-{what}", "vendor": of.id, "from": of.id, "to": to, "action": action, "until": ""}
+    return {"id": f"{of.id.lower()}-{what}", "vendor": of.id, "from": of.id, "to": to, "action": action}
 
 
 def _mixed(seed: int, label: str, rows: list[dict[str, str]]) -> tuple[dict[str, str], ...]:
