@@ -82,11 +82,15 @@ def test_each_way_of_thinking_gets_its_share(settings: str, share: float, said: 
 
 
 def test_what_went_wrong_is_said_with_its_reason_and_source() -> None:
-    told = " ".join(d.text for d in judged(START).details)
-    assert "takes no part in the care" in told and "45 CFR 164.510(b)" in told
+    details = [d.text for d in judged(START).details]
+    told = " ".join(details)
+    assert "The member was asked, and objects (45 CFR 164.510(b)(2)(ii))" in told
     assert "the organization's own promise" in told
-    assert "provider, payment: wrongly refused 4 times (clinic asks to be paid)" in told
+    assert "provider, payment: wrongly refused 12 times, such as this. A provider asks what it needs to be paid" in told
     assert "open line" in told and "more fields went out" in told.lower()
+    # Five are shown at once: both sides are among them, and no row twice on a side.
+    assert {"told", "refused"} == {text.split("wrongly ")[1].split()[0] for text in details[:2]}
+    assert len({text.split(" times")[0] for text in details}) == len(details)
 
 
 def test_a_trainer_may_ask_for_less() -> None:

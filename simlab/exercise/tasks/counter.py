@@ -139,7 +139,11 @@ def _sum(material: Morning, given: dict[str, str]) -> str:
     told = [a for a in material.asked if KEPT.get(a.right, {}).get(given.get(a.id, "refuse"), 1.0) == 0]
     left = [a for a in material.asked if SERVED.get(a.right, {}).get(given.get(a.id, "refuse"), 1.0) < 1]
     claims = sum(a.exposed(given[a.id]) for a in told)
-    return f"Told what was not theirs: {len(told)} people, {claims} claims. Went without what was theirs: {len(left)} people."
+    return f"Told what was not theirs: {_people(told)}, {claims} claims. Went without what was theirs: {_people(left)}."
+
+
+def _people(found: list[Asked]) -> str:
+    return "1 person" if len(found) == 1 else f"{len(found)} people"
 
 
 def _detail(one: Asked, choice: str) -> Detail:

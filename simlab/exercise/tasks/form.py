@@ -27,7 +27,7 @@ CITE = "45 CFR 164.508(c)"
 NONE = "none"
 SAYS = {
     "description": "what information it is about", "discloser": "who may give it out", "recipients": "who gets it",
-    "purposes": "what it is used for", "expiry": "when it ends", "signature": "signature and date",
+    "purposes": "what it is used for", "expiry": "when it ends", "signature": "where signature and date go",
     "revocation": "that it can be taken back, and how", "conditioning": "what depends on signing",
     "redisclosure": "that it may be passed on",
 }  # fmt: skip
@@ -68,9 +68,10 @@ class Sheet(Model):
 
 @dataclass(frozen=True)
 class Blank:
-    """One form: a scene, the parts that are lacking, the traps offered, and the order of the lines to add."""
+    """One form: a scene, its parts in the order of the paper, those that are lacking, traps, the order of lines to add."""
 
     scene: Scene
+    parts: tuple[str, ...]
     lacking: tuple[str, ...]
     traps: tuple[Trap, ...]
     order: tuple[str, ...]
@@ -86,7 +87,12 @@ class Blank:
     @property
     def text(self) -> str:
         """The form as it lies on the desk."""
-        return "\n".join([self.scene.title, *map(self.sentence, SAYS)])
+        return "\n".join([self.scene.title, *map(self.sentence, self.parts)])
+
+    @property
+    def places(self) -> dict[str, str]:
+        """The sentences by id, and the part at whose place each stands."""
+        return {f"s{n}": part for n, part in enumerate(self.parts, 1)}
 
     @property
     def offered(self) -> dict[str, str]:
@@ -111,8 +117,11 @@ def make(seed: int) -> Blank:
     lacking = {*_first(ELEMENTS, seed, "element", 2), *_first(STATEMENTS, seed, "statement", 1)}
     traps = _first([t.id for t in sheet().traps], seed, "trap", 3)
     lines = [*(f"add-{p}" for p in lacking), *(f"add-{t}" for t in traps)]
+    body = _first([p for p in ELEMENTS if p != "signature"], seed, "place", len(ELEMENTS))
+    rights = _first(STATEMENTS, seed, "place", len(STATEMENTS))
     return Blank(
         scene,
+        (*body, *rights, "signature"),  # a form is signed below all that it says
         tuple(p for p in SAYS if p in lacking),
         tuple(t for t in sheet().traps if t.id in traps),
         tuple(_first(lines, seed, "line", len(lines))),
@@ -124,17 +133,17 @@ def _first(things: Iterable[str], seed: int, label: str, many: int) -> list[str]
 
 
 def view(material: Blank) -> list[parts.Part]:
-    choices = [*((part, f"It says {said}") for part, said in SAYS.items()), (NONE, "None of these: it only sounds so")]
+    choices = [*SAYS.items(), (NONE, "none of these: it only sounds so")]
     lines = [(ident, (line,)) for ident, line in material.offered.items()]
     return [
         parts.text(
             "The law asks for six things and three statements in it. Half counts for reading: what is there, times what "
             "is not. Half counts for the lines that you add. A line too many costs as much as a line that lacks.",
-            f"A form has come back unused. {material.scene.title}.",
+            f"A form that lies on our counter. {material.scene.title}.",
         ),
         *(
-            parts.sort(f"s{n}", f"Sentence {n}", [material.sentence(part)], choices, f"Sentence {n} says")
-            for n, part in enumerate(SAYS, 1)
+            parts.sort(s, f"Sentence {s[1:]}", [material.sentence(part)], choices, f"Sentence {s[1:]} says")
+            for s, part in material.places.items()
         ),
         parts.table("Lines that could be added", ["Line"], lines, "Add this line"),
     ]
@@ -146,7 +155,7 @@ def judge(material: Blank, answer: Any) -> Verdict:
     added = kept & set(material.offered)
     if not said and not added:
         return Verdict(0.0, UNANSWERED)
-    places = {f"s{n}": part for n, part in enumerate(SAYS, 1)}
+    places = material.places
     right = {s: said.get(s) == (NONE if part in material.lacking else part) for s, part in places.items()}
     gaps = [right[s] for s, part in places.items() if part in material.lacking]
     there = [right[s] for s, part in places.items() if part not in material.lacking]
@@ -155,9 +164,7 @@ def judge(material: Blank, answer: Any) -> Verdict:
     share = round((sum(gaps) / len(gaps) * sum(there) / len(there) + mended) / 2, 4)
     lead = "Right." if share == 1 else "Not yet." if share < 0.1 else "Partly right."
     words = f"Gaps found: {sum(gaps)} of {len(gaps)}. Read rightly of what is there: {sum(there)} of {len(there)}. Lines that were needed: {len(added & wanted)} of {len(wanted)}; too many: {len(added - wanted)}."
-    return Verdict(
-        share, f"{lead} {words} {_read(material, added)}", tuple(_slips(material, places, right, added)), CITE
-    )
+    return Verdict(share, f"{lead} {words} {_read(material, added)}", tuple(_slips(material, right, added)), CITE)
 
 
 def _read(material: Blank, added: set[str]) -> str:
@@ -177,8 +184,8 @@ def _said(answer: Any) -> dict[str, str]:
     return {ident: choice for ident, choice in pairs if idents.count(ident) == 1}
 
 
-def _slips(material: Blank, places: dict[str, str], right: dict[str, bool], added: set[str]) -> Iterable[Detail]:
-    for ident, part in places.items():
+def _slips(material: Blank, right: dict[str, bool], added: set[str]) -> Iterable[Detail]:
+    for ident, part in material.places.items():
         if not right[ident] and part in material.lacking:
             poor = sheet().poor[part]
             yield Detail(f"“{poor.text}” only sounds so: {poor.why} ({law().part(part).cite})", False)
@@ -197,16 +204,12 @@ def text(material: Blank, answer: Any) -> str:
 
 
 def full(material: Blank) -> list[str]:
-    read = [f"s{n}:{NONE if part in material.lacking else part}" for n, part in enumerate(SAYS, 1)]
+    read = [f"{s}:{NONE if part in material.lacking else part}" for s, part in material.places.items()]
     return [*read, *(f"add-{part}" for part in material.lacking)]
 
 
-def _by_its_sound() -> list[str]:
-    return [f"s{n}:{part}" for n, part in enumerate(SAYS, 1)]
-
-
 MISTAKES: dict[str, Callable[[Blank], Any]] = {
-    "it-looks-complete": lambda m: _by_its_sound(),
+    "it-looks-complete": lambda m: [f"{s}:{part}" for s, part in m.places.items()],
     "more-is-safer": lambda m: [*full(m)[: len(SAYS)], *m.offered],
-    "nothing-is-good-enough": lambda m: [*(f"s{n}:{NONE}" for n in range(1, len(SAYS) + 1)), *m.offered],
+    "nothing-is-good-enough": lambda m: [*(f"{s}:{NONE}" for s in m.places), *m.offered],
 }

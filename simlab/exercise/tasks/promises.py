@@ -22,9 +22,9 @@ LEGEND = "What is each sentence?"
 BUTTON = "Check the page"
 CITE = "45 CFR 164.506(b); 45 CFR 164.520"
 KINDS = (
-    ("law", "The law says so"),
-    ("promise", "Our own promise: the law does not ask for it"),
-    ("wrong", "Not true: take it out"),
+    ("law", "law"),
+    ("promise", "our own promise: the law does not ask for it"),
+    ("wrong", "not true: take it out"),
 )
 MANY = {"law": 3, "promise": 2, "wrong": 3}
 SAID = {"law": "is law", "promise": "is our own promise", "wrong": "is not true"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from simlab.controls.sharing import Decision, Gateway
 from simlab.exercise.protocol import Detail, Verdict
@@ -71,10 +72,9 @@ class Played:
         share = self.kept() * self.served()
         lead = "Right." if share == 1 else "Not yet." if share < 0.1 else "Partly right."
         said = f"Wrongly told: {len(self.told)} of {len(self.judged)} requests. Wrongly refused: {len(self.refused)}."
-        details = (*_details("told", self.told), *_details("refused", self.refused))
-        if not details:
-            details = (Detail("everybody got what was theirs, and nothing else", True),)
-        return Verdict(share, f"{lead} {said} {self._next()}".strip(), details, CITE)
+        slips = _details(self.told, self.refused)
+        details = slips or [Detail("everybody got what was theirs, and nothing else", True)]
+        return Verdict(share, f"{lead} {said} {self._next()}".strip(), tuple(details), CITE)
 
     def _next(self) -> str:
         """The side to mend first."""
@@ -116,18 +116,25 @@ def _is_limited(due: Due, decision: Decision) -> bool:
     return any(part.minimum for part in decision.allowed)
 
 
-def _details(side: str, judged: list[Judged]) -> list[Detail]:
-    """One line for each way of asking that went wrong: how many, whose, and what is right with its source."""
-    found: dict[str, list[Judged]] = defaultdict(list)
+def _details(told: list[Judged], refused: list[Judged]) -> list[Detail]:
+    """A line for each row on each side, the worst of both sides first, by turns: five at most are shown at once."""
+    sides = [_lines("told", told), _lines("refused", refused)]
+    return [Detail(text, False) for pair in zip_longest(*sides) for text in pair if text]
+
+
+def _lines(side: str, judged: list[Judged]) -> list[str]:
+    """How often a row went wrong on a side, and its plainest case with the source."""
+    rows: dict[tuple[tuple[str, str], bool], list[Judged]] = defaultdict(list)
     for one in judged:
-        found[one.due.asked.why].append(one)
-    return [
-        Detail(_line(side, why, each), False) for why, each in sorted(found.items(), key=lambda x: (-len(x[1]), x[0]))
-    ]
+        is_ours = side == "told" and not one.told - one.due.may  # what may be told, and not so
+        rows[one.due.route, is_ours].append(one)
+    worst = sorted(rows.items(), key=lambda found: (-len(found[1]), found[0]))
+    return [_line(side, route, each, is_ours) for (route, is_ours), each in worst]
 
 
-def _line(side: str, why: str, each: list[Judged]) -> str:
-    asked, route = each[0].due.asked, each[0].due.route
-    is_ours = side == "told" and not each[0].told - each[0].due.may  # what may be told, and not so
-    said = each[0].why if is_ours else f"{asked.says.rstrip('.')} ({asked.cite})"
-    return f"{route[0]}, {route[1]}: wrongly {side} {len(each)} times ({why.replace('-', ' ')}). {said[:1].upper()}{said[1:]}"
+def _line(side: str, route: tuple[str, str], each: list[Judged], is_ours: bool) -> str:
+    plainest = min((one.due.asked for one in each), key=lambda asked: len(asked.says))
+    said = each[0].why if is_ours else f"{plainest.says.rstrip('.')} ({plainest.cite})"
+    ways = len({one.due.asked.why for one in each})
+    such = ", such as this" if ways > 1 else ""
+    return f"{route[0]}, {route[1]}: wrongly {side} {len(each)} times{such}. {said[:1].upper()}{said[1:]}"
