@@ -113,10 +113,10 @@ def test_the_shipped_policies_do_care_and_stop_abuse_and_their_misses_are_known(
     # What looks like work in every fact that a gate is told.
     missed = {
         "beyond-the-project", "invented-call", "glass-for-no-emergency", "over-broad-pull", "old-role", "on-leave-log-in", "leaver",
-        "vendor-after-contract", "paid-marketing", "co-worker-record",
+        "paid-marketing", "co-worker-record",
     }  # fmt: skip
     assert through.any() and set(asked.loc[through, "why"]) <= missed
-    assert score.abuse_stopped > 0.5
+    assert score.abuse_stopped > 0.9
 
 
 def test_no_policy_decides_the_label(asked: pd.DataFrame) -> None:

@@ -13,7 +13,7 @@ from simlab.activity.requests import abuse as misused
 from simlab.activity.requests import legitimate
 from simlab.activity.requests.asks import AFTER, misuses, whys
 from simlab.activity.requests.company import Books
-from simlab.activity.requests.rows import Part, frame
+from simlab.activity.requests.rows import Columns, Part, frame
 from simlab.errors import InputError
 from simlab.insurer import Insurer
 
@@ -46,10 +46,15 @@ def _table(insurer: Insurer, company: Company, start: dt.date, days: int, seed: 
     if abuse:
         parts += [p for one in misuses() for p in misused.parts(one, works, books, dates, seed, abuse)]
     (_, (actor, ids)), *_ = shifts.workers.coded(["actor"])
-    named = [Part(p.why, p.label, p.time, actor[p.actor], p.member, p.facts) for p in parts]
+    named = [Part(p.why, p.label, p.time, actor[p.actor], p.member, _contracted(p, books)) for p in parts]
     table = frame(named, ids, books.members, whys())
     care = (table["label"] == "legitimate") & (table["purpose"] == "treatment")
     return table.assign(is_care=care)
+
+
+def _contracted(part: Part, books: Books) -> Columns:
+    """The facts of a part, and whether a contract is in force with the vendor who asks."""
+    return {**part.facts, "has_contract": books.is_vendor(part.actor) & books.served(part.actor, part.time)}
 
 
 def _in_contract(part: Part, books: Books, abuse: int) -> Iterator[Part]:

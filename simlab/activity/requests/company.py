@@ -95,11 +95,15 @@ class Books:
         np.minimum.at(out, places(self.members, member), days(day))
         return out
 
+    def is_vendor(self, actor: I64) -> Flags:
+        """Of each actor, whether it is a vendor's account."""
+        return self.staff(actor) < 0
+
     def served(self, actor: I64, time: I64) -> Flags:
         """Of each actor, whether a contract with the vendor is in force then; True for staff."""
         number = self.workers.number[actor] - 900_000
         from_, to = self._contracts
-        vendor = self.staff(actor) < 0
+        vendor = self.is_vendor(actor)
         at = np.where(vendor, number, 0)
         return ~vendor | ((from_[at] * clock.DAY <= time) & (time < (to[at] + 1) * clock.DAY))
 

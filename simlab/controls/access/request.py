@@ -58,6 +58,7 @@ class Request:
     data: Data
     purpose: Purpose = "none stated"
     relation: Relation = "none"  # the work that joins the actor to the member
+    has_contract: bool = False  # of a vendor: a contract with it is in force
     kin: Kin = "none"  # what the member is to the actor, beside the work
     place: Place = "unknown"
     device: Device = "unmanaged"
