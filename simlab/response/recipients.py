@@ -84,10 +84,10 @@ def counts_by_entity(insurer: Company, member_ids: Iterable[str]) -> dict[str, d
     Raises InputError.
     """
     rows = _entity(insurer, _affected(insurer, member_ids))
-    return {
-        str(entity): {str(state): int(n) for state, n in part["state"].value_counts().sort_index().items()}
-        for entity, part in rows.groupby("covered_entity")
-    }
+    out: dict[str, dict[str, int]] = {}
+    for row in rows.groupby(["covered_entity", "state"], sort=True).size().reset_index(name="n").to_dict("records"):
+        out.setdefault(str(row["covered_entity"]), {})[str(row["state"])] = int(row["n"])
+    return out
 
 
 def substitute_notice(people: int, regime: str | Regime = "hipaa") -> Substitute | None:
@@ -108,7 +108,8 @@ def substitute_notice(people: int, regime: str | Regime = "hipaa") -> Substitute
 
 
 def _affected(insurer: Company, member_ids: Iterable[str]) -> pd.DataFrame:
-    wanted = pd.Index(pd.unique(pd.Series(list(member_ids), dtype="str")))
+    given = member_ids if isinstance(member_ids, pd.Series) else pd.Series(list(member_ids), dtype="str")
+    wanted = pd.Index(pd.unique(given.astype("str")))
     members = insurer.members
     unknown = sorted(wanted[~wanted.isin(members["member_id"])])
     if unknown:
