@@ -11,9 +11,11 @@ import datetime as dt
 import functools
 
 import pandas as pd
+from pydantic import model_validator
 
 from simlab.clock import after_days, local_date
 from simlab.content import Model, load
+from simlab.controls.consent.asking import PROMISE
 from simlab.controls.consent.findings import Day, Finding, aware
 from simlab.controls.consent.records import HOME
 
@@ -21,17 +23,31 @@ _522A, _522B = "45 CFR 164.522(a)(1)", "45 CFR 164.522(b)"
 
 
 class Right(Model):
-    """A right with a clock: days to act, days of the one extension, and the sources."""
+    """A right with a clock: days to act, days of the one extension, and the sources.
+
+    Where the law names no days, `days` is 0 and `promise_days` is the organization's own promise.
+    """
 
     id: str
     name: str
-    days: int
-    more: int
+    days: int = 0
+    more: int = 0
+    promise_days: int = 0
     cite: str
-    more_cite: str
+    more_cite: str = ""
     fee: tuple[str, ...] = ()
     fee_cite: str = ""
     notes: tuple[str, ...] = ()
+    title: str = ""  # as members read it, and what they are told
+    told: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _clock(self) -> Right:
+        if bool(self.days) == bool(self.promise_days):
+            raise ValueError("give either days, which the law names, or promise_days, where it names none")
+        if bool(self.days) != bool(self.more and self.more_cite):
+            raise ValueError("days that the law names come with the days of the one extension, and its source")
+        return self
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +67,7 @@ class Due:
     day: dt.date
     cite: str
     refused: str = ""
+    is_promise: bool = False
 
     def is_late(self, at: dt.datetime, zone: str = HOME) -> bool:
         """Whether the day has passed at a moment."""
@@ -67,6 +84,9 @@ def due(name: str, received: Day, *, extended: Extension | None = None, zone: st
     """The last day to act on a request that was received on a day or at a time. Raises UnknownName."""
     law = right(name)
     start = local_date(received, zone) if isinstance(received, dt.datetime) else received
+    if not law.days:
+        said = "the organization's own promise has no extension" if extended else ""
+        return Due(name, after_days(start, law.promise_days), PROMISE, said, is_promise=True)
     first = after_days(start, law.days)
     if extended is None:
         return Due(name, first, law.cite)

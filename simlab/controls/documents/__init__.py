@@ -6,7 +6,7 @@ must not say. Nothing here is legal advice.
 
 from __future__ import annotations
 
-from simlab.controls.documents.checking import FormCheck, FormFinding, check_form
+from simlab.controls.documents.checking import FormCheck, FormFinding, check_form, check_letter, check_notice
 from simlab.controls.documents.rendering import KINDS, paper, render
 
-__all__ = ["KINDS", "FormCheck", "FormFinding", "check_form", "paper", "render"]
+__all__ = ["KINDS", "FormCheck", "FormFinding", "check_form", "check_letter", "check_notice", "paper", "render"]

@@ -10,7 +10,6 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Literal
 
-from simlab.controls.consent.asking import PROMISE
 from simlab.controls.consent.validity import form as required
 from simlab.controls.documents import intake
 from simlab.controls.documents.checks import Against, Checks, Piece, Requirement, Trap, checks, matches
@@ -20,7 +19,7 @@ from simlab.errors import InputError
 from simlab.reading import grade
 
 Status = Literal["found", "partly", "missing", "wrong"]
-Kind = Literal["authorization", "opt-out", "unknown"]
+Kind = Literal["authorization", "opt-out", "notice", "letter", "unknown"]
 GRADE = 8.0  # this course's measure of plain language; the rule names none
 _COMPOUND = "45 CFR 164.508(b)(3)"
 
@@ -87,24 +86,42 @@ class FormCheck:
 _KINDS: dict[Kind, str] = {
     "authorization": "an authorization (45 CFR 164.508)",
     "opt-out": "an opt-out or opt-in, which is the organization's own promise and no authorization",
+    "notice": "a notice of privacy practices (45 CFR 164.520)",
+    "letter": "a letter to a member",
     "unknown": "neither an authorization nor an opt-out: it says nowhere that somebody allows or refuses something",
 }
 
 
 def check_form(form: str | Paper) -> FormCheck:
     """The findings on a form's text, its HTML page, or a form as `render` makes it. Raises InputError for other things."""
-    if isinstance(form, Paper):
-        form = text(form)
-    if not isinstance(form, str):
-        raise InputError(f"a form is a text or a page, not a {type(form).__name__}")
-    read = intake.read(form)
+    read = _read(form)
     kind = _kind(read)
-    wanted = checks("opt-out" if kind == "opt-out" else "authorization")
+    return _checked(kind, checks("opt-out" if kind == "opt-out" else "authorization"), read)
+
+
+def check_notice(notice: str | Paper) -> FormCheck:
+    """What of 45 CFR 164.520(b)(1) a health plan's notice of privacy practices has, lacks or gets wrong."""
+    return _checked("notice", checks("notice"), _read(notice))
+
+
+def check_letter(kind: str, letter: str | Paper) -> FormCheck:
+    """What a letter to a member must say: `kind` is one of `content/checks/`, such as `access-denial`. Raises UnknownName."""
+    return _checked("letter", checks(kind), _read(letter))
+
+
+def _read(given: str | Paper) -> Read:
+    given = text(given) if isinstance(given, Paper) else given
+    if not isinstance(given, str):
+        raise InputError(f"a form is a text or a page, not a {type(given).__name__}")
+    return intake.read(given)
+
+
+def _checked(kind: Kind, wanted: Checks, read: Read) -> FormCheck:
     level = grade(read.prose)
     found = [
         *(_finding(one, read) for one in wanted.requirements),
         *(dataclasses.replace(_finding(one, read), is_duty=True) for one in wanted.duties),
-        _plain(level, read, kind),
+        _plain(level, read, wanted.plain_cite),
         *_traps(wanted, read),
         *_letters(read),
     ]
@@ -171,9 +188,8 @@ def _shown(sentences: tuple[Sentence, ...]) -> tuple[str, ...]:
     return tuple(s.text for s in sentences)
 
 
-def _plain(level: float, read: Read, kind: Kind) -> FormFinding:
+def _plain(level: float, read: Read, cite: str) -> FormFinding:
     part = required().part("plain_language")
-    cite = PROMISE if kind == "opt-out" else part.cite
     is_met = level <= GRADE and bool(read.sentences)
     said = f"It reads at grade {level:.1f}; this course asks for {GRADE:g} or below, and the rule names no number."
     next_ = "Shorter sentences, shorter words, one thought in each."

@@ -94,7 +94,8 @@ class Checks(Model):
     """What is looked for in one kind of form."""
 
     id: str
-    known_by: tuple[Pattern, ...]
+    plain_cite: str  # who asks for plain language
+    known_by: tuple[Pattern, ...] = ()
     requirements: tuple[Requirement, ...] = Field(min_length=1)
     duties: tuple[Requirement, ...] = ()
     traps: tuple[Trap, ...] = ()

@@ -19,7 +19,7 @@ _NOT_HERE = (*GROUPED, "psychotherapy_notes", "litigation_material")
 
 def authorization(organization: Organization, *, paid_by: str = "") -> Paper:
     """The form for an authorization; `paid_by`: who pays the plan for what is shared, if anybody does."""
-    text, fill = written("authorization"), Filler(organization, paid_by)
+    text, fill = written("authorization"), Filler(organization, payer=paid_by)
     _complete(text)
     parts = [_section(p, fill) for p in text.sections]
     if paid_by:

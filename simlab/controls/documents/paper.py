@@ -18,7 +18,7 @@ from markupsafe import Markup
 from simlab import pages
 
 TEMPLATES = Path(__file__).parent / "templates"
-WIDTH = 92
+WIDTH, MUCH = 92, 6
 EXAMPLE = "Example: this organization and its people are invented."
 PROMISE = "Our promise, not law"
 
@@ -43,11 +43,18 @@ class Blank:
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """A named point with its statements, such as one kind of recipient, or one question."""
+    """A named point with its statements, and facts beside (label, value): one kind of recipient, one question."""
 
     title: str
     said: tuple[Said, ...]
     id: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    more_cites: tuple[str, ...] = ()
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """The law behind it, each once."""
+        return tuple(dict.fromkeys((*(c for s in self.said for c in s.cites), *self.more_cites)))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,9 +74,14 @@ class Section:
             yield from entry.said
 
     @property
+    def is_empty(self) -> bool:
+        return not (self.said or self.points or self.entries or self.blanks)
+
+    @property
     def cites(self) -> tuple[str, ...]:
-        """The law behind the section's sentences, each once."""
-        return tuple(dict.fromkeys(c for s in (*self.said, *self.points) for c in s.cites))
+        """The law behind the section's sentences, each once; where it is much, by section of the law only."""
+        all_ = tuple(dict.fromkeys(c for s in (*self.said, *self.points) for c in s.cites))
+        return all_ if len(all_) <= MUCH else tuple(dict.fromkeys(c.split("(")[0] for c in all_))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,6 +108,7 @@ class Paper:
     def prose(self) -> str:
         """The sentences that a person reads, without blanks and citations: what a reading grade is of."""
         parts = [self.lead, *(s.text for s in self.statements())]
+        parts += [value for section in self.sections for entry in section.entries for _, value in entry.facts]
         return "\n\n".join(p for p in parts if p)
 
     @property
@@ -140,9 +153,16 @@ def _section(number: int, of: Section) -> list[str]:
         lines += _wrapped(_marked(one), "- ")
     lines += [""] if of.points else []
     for entry in of.entries:
-        lines += [f"* {entry.title}", *(line for s in entry.said for line in _wrapped(_marked(s), "  ")), ""]
+        lines += _entry(entry)
     lines += [_blank(b) for b in of.blanks] + ([""] if of.blanks else [])
     return lines + ([*_wrapped(f"Law: {'; '.join(of.cites)}."), ""] if of.cites else [])
+
+
+def _entry(of: Entry) -> list[str]:
+    lines = [f"* {of.title}", *(line for s in of.said for line in _wrapped(_marked(s), "  "))]
+    lines += [line for label, value in of.facts for line in _wrapped(f"{label}: {value}", "  - ")]
+    lines += _wrapped(f"Law: {'; '.join(of.cites)}.", "  ") if of.cites else []
+    return [*lines, ""]
 
 
 def _marked(one: Said) -> str:
@@ -156,5 +176,5 @@ def _blank(one: Blank) -> str:
 
 
 def _wrapped(said: str, mark: str = "") -> list[str]:
-    after = " " * len(mark)
+    after = " " * len(mark) if mark.strip() or not mark else mark
     return textwrap.wrap(said, WIDTH, initial_indent=mark, subsequent_indent=after, break_long_words=False)

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Literal
 
 from simlab import organization as organizations
-from simlab.controls.documents import form
+from simlab.controls.documents import form, policy
 from simlab.controls.documents.paper import Paper, page, text
 from simlab.controls.documents.words import known_language
 from simlab.errors import UnknownName
 from simlab.organization import Organization
 
 KINDS: dict[str, Callable[[Organization], Paper]] = {
+    "sharing": policy.sharing,
+    "notice": policy.notice,
     "form": form.authorization,
     "opt-out": form.opt_out,
 }

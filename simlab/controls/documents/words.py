@@ -81,13 +81,18 @@ def written(name: str) -> Written:
     return found
 
 
-FILLED = ("organization", "officer", "phone", "email", "address", "hotline", "hotline_phone", "payer")
+# What may stand in braces; what is not an organization's own is filled in by who makes the document.
+FILLED = (
+    "organization", "officer", "phone", "email", "address", "hotline", "hotline_phone", "payer", "effective",
+    "access_days", "access_more", "amendment_days", "amendment_more", "breach_days", "member", "day", "received",
+    "asked", "until", "reason", "right",
+)  # fmt: skip
 
 
 class Filler:
-    """Fills an organization's names and numbers into texts."""
+    """Fills an organization's names and numbers, and `more`, into texts."""
 
-    def __init__(self, of: Organization, payer: str = "") -> None:
+    def __init__(self, of: Organization, **more: str) -> None:
         officer = of.privacy_officer
         self._with = {
             "organization": of.name,
@@ -97,8 +102,7 @@ class Filler:
             "address": ", ".join(filter(None, (officer.address, officer.email))),
             "hotline": of.hotline.name,
             "hotline_phone": of.hotline.phone,
-            "payer": payer,
-        }
+        } | more
 
     def __call__(self, text: str) -> str:
         return text.format_map(self._with)

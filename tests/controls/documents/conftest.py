@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from simlab.content import loader
 from simlab.controls.consent import rights, validity
-from simlab.controls.documents import checks, words
+from simlab.controls.documents import checks, telling, words
 from simlab.controls.sharing.rules import (
     data_classes,
     facts,
@@ -25,7 +26,18 @@ from simlab.controls.sharing.rules import (
 CACHED = (
     data_classes, rules, safeguards, rules_for, recipients, purposes, rules_by_id, facts,
     rights.right, validity.form, checks.checks, words.written,
+    telling.phrases, telling._words,
 )  # fmt: skip
+
+
+# What a file says is read once: each test here looks at some two hundred files.
+READ = functools.cache(loader.load_text)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same text is the same model."""
+    monkeypatch.setattr(loader, "load_text", READ)
 
 
 def forget() -> None:
@@ -38,11 +50,25 @@ def forget() -> None:
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the content that documents and the gateway read; a change is seen after `forget`."""
     copy = tmp_path / "content"
-    kinds = ("sharing", "safeguards", "data_classes", "documents", "checks", "rights", "forms", "organization")
+    kinds = (
+        "sharing",
+        "safeguards",
+        "data_classes",
+        "documents",
+        "checks",
+        "rights",
+        "forms",
+        "organization",
+        "telling",
+        "phrases",
+        "languages",
+        "law",
+    )
     for kind in kinds:
         shutil.copytree(loader.CONTENT / kind, copy / kind)
+    shipped = loader.CONTENT
     monkeypatch.setattr(loader, "CONTENT", copy)
     forget()
     yield copy
-    monkeypatch.undo()
+    monkeypatch.setattr(loader, "CONTENT", shipped)
     forget()
