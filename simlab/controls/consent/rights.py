@@ -38,7 +38,8 @@ class Right(Model):
     fee: tuple[str, ...] = ()
     fee_cite: str = ""
     notes: tuple[str, ...] = ()
-    title: str = ""  # as members read it, and what they are told
+    title: str = ""  # as members read it; what they asked, in a letter; what they are told
+    asked: str = ""
     told: tuple[str, ...] = ()
 
     @model_validator(mode="after")

@@ -94,10 +94,11 @@ def _numbers(effective: dt.date) -> dict[str, str]:
     days = {f"{name}_days": str(r.days) for name, r in law.items()}
     more = {f"{name}_more": str(r.more) for name, r in law.items()}
     day = f"{effective.day} {effective:%B %Y}"
-    return days | more | {"breach_days": str(_breach_days()), "effective": day}
+    return days | more | {"breach_days": str(breach_days()), "effective": day}
 
 
-def _breach_days() -> int:
+def breach_days() -> int:
+    """The days within which individuals are told of a breach, from `content/law/`."""
     found = load_file(resource("law", "hipaa.yml"), _Law)
     return next(d.count for d in found.duties if d.id == "individuals")
 

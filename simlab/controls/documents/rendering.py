@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from simlab import organization as organizations
-from simlab.controls.documents import form, policy
+from simlab.controls.documents import form, policy, questions
 from simlab.controls.documents.paper import Paper, page, text
 from simlab.controls.documents.words import known_language
 from simlab.errors import UnknownName
@@ -17,6 +17,7 @@ KINDS: dict[str, Callable[[Organization], Paper]] = {
     "notice": policy.notice,
     "form": form.authorization,
     "opt-out": form.opt_out,
+    "answers": questions.sheet,
 }
 
 

@@ -85,7 +85,7 @@ def written(name: str) -> Written:
 FILLED = (
     "organization", "officer", "phone", "email", "address", "hotline", "hotline_phone", "payer", "effective",
     "access_days", "access_more", "amendment_days", "amendment_more", "breach_days", "member", "day", "received",
-    "asked", "until", "reason", "right",
+    "asked", "until", "reason", "right", "accounting_days", "restriction_days",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from simlab.content import loader
 from simlab.controls.consent import rights, validity
-from simlab.controls.documents import checks, telling, words
+from simlab.controls.documents import checks, questions, telling, words
 from simlab.controls.sharing.rules import (
     data_classes,
     facts,
@@ -26,7 +26,7 @@ from simlab.controls.sharing.rules import (
 CACHED = (
     data_classes, rules, safeguards, rules_for, recipients, purposes, rules_by_id, facts,
     rights.right, validity.form, checks.checks, words.written,
-    telling.phrases, telling._words,
+    telling.phrases, telling._words, questions.question,
 )  # fmt: skip
 
 
@@ -63,6 +63,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         "phrases",
         "languages",
         "law",
+        "answers",
     )
     for kind in kinds:
         shutil.copytree(loader.CONTENT / kind, copy / kind)

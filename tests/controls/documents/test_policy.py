@@ -26,7 +26,7 @@ from tests.controls.documents.conftest import forget
 PAIRS = YAML(typ="safe", pure=True).load((Path(__file__).parents[1] / "pairs" / "notices.yml").read_text("utf-8"))
 BASE: dict[str, str] = PAIRS["base"]
 LARKSPUR = organizations.load(organizations.sample())
-KINDS = ("sharing", "notice", "form", "opt-out")
+KINDS = ("sharing", "notice", "form", "opt-out", "answers")
 # A sentence that says that something goes out, or is used.
 TELLS = re.compile(r"\b[Ww]e (?:may |also |must )*(?:share|tell|give|send|disclose|use|show)\b|\bgets?\b what")
 # Such as "we tell you" and "you tell us": about the member, to the member.
@@ -256,7 +256,7 @@ def test_the_day_from_which_a_notice_holds_is_given() -> None:
 
 
 def test_what_is_not_there_is_named() -> None:
-    with pytest.raises(UnknownName, match="there are: form, notice, opt-out, sharing"):
+    with pytest.raises(UnknownName, match="there are: answers, form, notice, opt-out, sharing"):
         render("policy")
     with pytest.raises(UnknownName, match="no language of documents named 'fr'"):
         render("notice", "fr")
