@@ -36,6 +36,7 @@ COMMANDS: Commands = {
     "respond": ("simlab.response.command:respond_command", "Say what an incident makes due: to whom, by when, why."),
     "records": ("simlab.grading.records_command:records", "Keep, check and export training records (trainers)."),
     "organization": ("simlab.organization:command", "Your organization's own facts: a sample, a check."),
+    "policy": ("simlab.controls.documents.command:policy_command", "What members are told, from the rules in force."),
     "insurer": ("simlab.cli:insurer", "Build, describe and fingerprint the simulated insurer."),
     "roleplay": ("simlab.dialogue.command:roleplay", "Play role-plays, and print the observer's sheet."),
     "tabletop": ("simlab.tabletop.command:tabletop", "Run, replay and report tabletop exercises."),
