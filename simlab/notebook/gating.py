@@ -9,16 +9,17 @@ from simlab.exercise.worlds._access_text import read, written
 from simlab.notebook.lists import Follows, Lists
 
 WHO = {"everyone who works here": "everybody", "whoever has the role": "role", "the role, and work on it": "work"}
-SHUT, AGAIN, A_WAY = "shut", "asked for every eight hours", "a way in, reviewed afterwards"
+SHUT, AGAIN = "self, family, colleagues: shut", "second factor every eight hours"
+A_WAY = "a way in, reviewed afterwards"
 
 
 def gate() -> Lists:
     """Four lists to choose from, and below them what was stopped and who was served."""
     lists = [
-        ("who", "A record opens for:", list(WHO)),
-        ("kin", "One's own, family's and colleagues' records:", ["as all others", SHUT]),
-        ("factor", "The second factor:", ["asked for in the morning", AGAIN]),
-        ("emergency", "In an emergency:", ["nothing is different", A_WAY]),
+        ("who", "Opens for:", list(WHO)),
+        ("kin", "Own circle:", ["self, family, colleagues: open", SHUT]),
+        ("factor", "Log-in:", ["second factor in the morning", AGAIN]),
+        ("emergency", "Urgent:", ["nothing is different", A_WAY]),
     ]
     return Lists(lists, _follow, ("A quarter at Larkspur", "What came of it", "Number"))
 

@@ -63,10 +63,10 @@ class Case:
 
 def pieces(asks: str, why: str, record: str, tables: tuple[str, ...]) -> Pieces:
     return (
-        ("What is asked for", (asks,)),
+        ("Asked for", (asks,)),
         ("Why", (why,)),
         ("The record", (record,)),
-        ("What our tables say", tables),
+        ("Our tables", tables),
     )  # fmt: skip
 
 

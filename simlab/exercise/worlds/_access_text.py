@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from simlab.controls import access
-from simlab.errors import InputError, SimlabError
+from simlab.controls.access.request import FIELDS
+from simlab.errors import InputError, SimlabError, UnknownName
 
 LONGEST, MOST = 12_000, 60  # characters, and policies, of a set
+_UNKNOWN = re.compile(r"attribute `(\w+)`.* not found.*", re.DOTALL)
 
 _ROLES = """\
 @id("examiner-pays-claims")
@@ -58,7 +62,7 @@ def read(text: str) -> access.Policies:
     try:
         found = access.parse(text, file="your policies")
     except SimlabError as e:
-        raise InputError(str(e)) from None
+        raise InputError(_plain(str(e))) from None
     except Exception as e:  # what no parser foresaw is still the text's fault, and never a traceback
         raise InputError(
             f"your policies cannot be read ({type(e).__name__}): compare them with the draft above"
@@ -66,6 +70,12 @@ def read(text: str) -> access.Policies:
     if len(found) > MOST:
         raise InputError(f"your policies are {len(found)}: {MOST} is the most")
     return found
+
+
+def _plain(said: str) -> str:
+    """What was wrong, without Cedar's own words for a fact that nobody knows."""
+    named = _UNKNOWN.search(said)
+    return f"{said[: named.start()]}{UnknownName('fact of a request', named[1], FIELDS)}" if named else said
 
 
 def written(*, who: str = "work", kin: bool = True, factor: bool = True, emergency: bool = True) -> str:
