@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from simlab import reading
 from simlab.content import resource
-from simlab.curriculum import reading, story
+from simlab.curriculum import story
 from simlab.errors import ContentError
 from simlab.insurer import pools
 

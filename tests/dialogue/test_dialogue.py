@@ -9,9 +9,8 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simlab import dialogue, events
+from simlab import dialogue, events, reading
 from simlab.content import load_file
-from simlab.curriculum import reading
 from simlab.dialogue import lint
 from simlab.dialogue.command import roleplay as command
 from simlab.dialogue.model import Dialogue
