@@ -2,7 +2,8 @@
 
 `seal` and `open_sealed` protect one value, `Vault` protects columns under keys that a `KeyStore`
 wraps, `stops` says which theft of an identity a second factor stops, `Controls` are the switches
-in force; `simlab.controls.access` says who may see and be told. Weak examples live in `simlab.controls.broken` and nowhere else.
+in force; `simlab.controls.access` says who may see and be told, `physical` who may pass a door, and
+`assessment` what is weak in how all this is set up. Weak examples live in `simlab.controls.broken` and nowhere else.
 """
 
 from __future__ import annotations

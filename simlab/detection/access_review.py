@@ -13,11 +13,11 @@ from collections.abc import Iterable
 import pandas as pd
 
 from simlab import clock
-from simlab.detection.directory import ACCOUNTS, Books, directory, records
+from simlab.detection.directory import ACCOUNTS, KINDS, Books, directory, records
 from simlab.detection.reviewed import alone, held, people, shared
 from simlab.detection.reviewed.shape import SEVERITIES, Finding, Look, kind
 from simlab.detection.source import Source, asked, opened
-from simlab.errors import InputError
+from simlab.errors import InputError, UnknownName
 
 # One finding: what kind, whose account (or which role), how bad, in words; the events that show it
 # (positions in the log, at most 50, of `count`) and the records; what would be right, and on what that rests.
@@ -50,7 +50,8 @@ def access_review(
         if first is None:
             raise InputError("access review: the log holds nothing in this time")
         found = records(books)
-        begin, end = first if since is None else since, last if until is None else until
+        # What the log does not cover says nothing: nobody slept through months that were not written down.
+        begin, end = max(first, first if since is None else since), min(last, last if until is None else until)
         known = directory(found, _day(end)) if accounts is None else _checked(accounts)
         return table(_findings(Look(origin, begin, end, found, known), asleep))
 
@@ -60,10 +61,19 @@ def _day(moment: int) -> dt.date:
 
 
 def _checked(accounts: pd.DataFrame) -> pd.DataFrame:
+    """A directory that somebody handed in, without gaps. Raises InputError."""
     missing = [name for name in ACCOUNTS if name not in accounts.columns]
     if missing:
         raise InputError(f"accounts: {', '.join(missing)} missing; the columns are {', '.join(ACCOUNTS)}")
-    return accounts.reset_index(drop=True)
+    texts = {name: accounts[name].astype(object).where(accounts[name].notna(), "").astype(str) for name in ACCOUNTS}
+    known = pd.DataFrame(texts).astype(object).assign(is_open=accounts["is_open"].astype(bool)).reset_index(drop=True)
+    twice = known.loc[known["account_id"].duplicated(), "account_id"]
+    if len(twice):
+        raise InputError(f"accounts: {twice.iloc[0]} stands there twice: one row for each account")
+    odd = known.loc[~known["kind"].isin(KINDS), "kind"]
+    if len(odd):
+        raise UnknownName("kind of account", odd.iloc[0], KINDS)
+    return known
 
 
 def _findings(look: Look, asleep: int) -> Iterable[Finding]:

@@ -24,9 +24,10 @@ from simlab.duck import connect
 from simlab.errors import InputError
 from simlab.insurer import Insurer
 
-# What the list of accounts says of each: `kind` is person, vendor, service, shared or emergency;
+# What the list of accounts says of each: `kind` is one of KINDS;
 # `holder_id` whose it is, or who answers for it; `rights` are joined by `|`.
 ACCOUNTS = ("account_id", "kind", "holder_id", "role", "system_id", "is_open", "rights")
+KINDS = ("person", "vendor", "service", "shared", "emergency")
 Books = Insurer | Mapping[str, pd.DataFrame] | Path | str
 
 # The records that a review looks at, and what it needs of each; one that is not there is empty.

@@ -133,6 +133,8 @@ def vendor(end: str, signed: bool = True) -> Case:
 HOME = {"device": "D9", "site": "remote", "src_ip": "203.0.113.10"}
 NIGHT = [{"staff_id": "S2", "role": "it_admin", "shift_start_hour": 22, "shift_end_hour": 7}]
 
+DOOR = {"actor": "S2", "class_name": "Physical Access", "activity_name": "Swipe", "site": "ST1"}
+
 # Kind, whose account, the fault, and the same with one fact changed.
 PAIRS: dict[str, tuple[str, str, Case, Case]] = {
     "used after leaving / tried and refused": (
@@ -142,6 +144,9 @@ PAIRS: dict[str, tuple[str, str, Case, Case]] = {
     ),
     "used after leaving / used on the last day": (
         "leaver-used", "S2", leaver(uses=[{"actor": "S2", "day": 4}]), leaver(uses=[{"actor": "S2", "day": 2, "minute": 60}]),
+    ),
+    "a leaver's badge opens / is refused": (
+        "leaver-badge", "S2", leaver(uses=[DOOR | {"day": 7}]), leaver(uses=[DOOR | {"day": 7, "status": "Failure"}]),
     ),
     "never closed / closed": ("leaver-open", "S2", leaver(closed=None), leaver(closed=3)),
     "closed late / closed in the night after": ("closed-late", "S2", leaver(closed=4), leaver(closed=3)),
@@ -386,6 +391,23 @@ def test_an_empty_time_and_a_table_without_its_columns_are_told() -> None:
         access_review(rows(BOTH), {"staff": pd.DataFrame({"staff_id": ["S1"]})})
     with pytest.raises(InputError, match="rights missing"):
         access_review(rows(BOTH), company(), pd.DataFrame({"account_id": []}))
+
+
+def test_a_directory_that_somebody_hands_in_is_looked_at_first() -> None:
+    known = listed(company(), dt.date(2026, 3, 12))
+    gaps = known.assign(rights=[None, float("nan")], holder_id=None)
+    assert not {k for k in keys(access_review(rows(BOTH), company(), gaps)) if k[0] == "beyond-role"}
+    with pytest.raises(InputError, match="S1 stands there twice"):
+        access_review(rows(BOTH), company(), pd.concat([known, known.head(1)]))
+    with pytest.raises(InputError, match="no kind of account named 'persn'"):
+        access_review(rows(BOTH), company(), known.assign(kind="persn"))
+
+
+def test_months_that_the_log_does_not_cover_are_nobodys_sleep() -> None:
+    long_ago = MONDAY - 400 * clock.DAY
+    assert not {k for k in keys(access_review(rows(BOTH), company(), since=long_ago)) if k[0] == "dormant"}
+    later = MONDAY + 400 * clock.DAY
+    assert not {k for k in keys(access_review(rows(BOTH), company(), until=later)) if k[0] == "dormant"}
 
 
 def test_a_hostile_name_of_an_account_is_only_a_name() -> None:

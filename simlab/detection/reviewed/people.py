@@ -34,8 +34,8 @@ def leavers(look: Look) -> Iterator[Finding]:
     staff = look.books["staff"]
     left = pd.DataFrame({"who": staff["staff_id"].astype(str).astype(object), "last": micros(staff["left"])})
     left = left[(left["last"] >= 0) & (left["last"] < look.until)]
-    used = _used_after(look, left)
-    yield from used
+    yield from _used_after(look, left)
+    yield from _badges(look, left)
     closed = dict(look.rows(_CLOSED))
     open_ = set(look.accounts.loc[look.accounts["is_open"], "account_id"])
     for who, last in left.itertuples(index=False):
@@ -61,6 +61,18 @@ def _used_after(look: Look, left: pd.DataFrame) -> list[Finding]:
         )
         for who, last, first, end, many, found in look.beside(query, {"gone": left})
     ]  # fmt: skip
+
+
+def _badges(look: Look, left: pd.DataFrame) -> Iterator[Finding]:
+    query = f"""
+        SELECT who, any_value(last), any_value(site)::VARCHAR, min(time), max(time), count(*), min(event, {SHOWN})
+        FROM {{rows}} AS log JOIN gone ON log.actor::VARCHAR = gone.who
+        WHERE class_name = 'Physical Access' AND activity_name = 'Swipe' AND status = 'Success'
+            AND log.time >= gone.last + {OVER} GROUP BY who
+    """  # noqa: S608 - made of our own words
+    for who, last, site, first, end, many, found in look.beside(query, {"gone": left}):
+        says = f"{who} left on {_day(last)}; the badge opened doors of {site} {many} times, {span(first, end)}."
+        yield Finding("leaver-badge", who, says, seen(found), many, (f"staff: {who} left {_day(last)}",))
 
 
 def _closing(look: Look, who: str, last: int, closed: int | None, is_open: bool) -> Iterator[Finding]:
