@@ -23,6 +23,8 @@ OWN = {
     ("vendor-without-contract", "V07"), ("shared-account", "kiosk-mailroom"), ("ownerless-account", "svc-migration"),
     ("stale-secret", "svc-migration"), ("stale-secret", "svc-reports"), ("plain-flow", "F09"), ("plain-flow", "F16"),
     ("open-cabinet", "A00112"), ("open-printer", "A00106"), ("server-room-by-key", "A00122"),
+    ("expired-firewall-rule", "temporary-meridian-audit"), ("vendor-rule-without-address", "allow-brightwater-portal"),
+    ("vendor-rule-without-address", "allow-analytics-partner"),
     ("over-broad-role", "it_admin"), ("unsealed-device", "D0036-4"),
 }  # fmt: skip
 
@@ -158,6 +160,15 @@ def test_the_controls_in_force_are_what_is_assessed() -> None:
     }
     assert gone <= set(assess(Company.of(insurer(), weak))["kind"])
     assert not gone & set(assess(Company.of(insurer(), strong))["kind"])
+
+
+def test_vendors_links_are_as_the_switch_says() -> None:
+    def from_anywhere(link: str) -> set[str]:
+        found = assess(Company.of(insurer(), Controls().with_(vendor_link=link)))
+        return set(found.loc[found["kind"] == "vendor-rule-without-address", "where"])
+
+    assert {"allow-cedarline-portal", "allow-analytics-partner"} <= from_anywhere("open")
+    assert from_anywhere("own address") == {"allow-analytics-partner"}
 
 
 def test_a_contract_that_still_runs_on_the_day_is_no_orphan() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from simlab.content import Model, load
+from simlab.controls import network
 from simlab.controls.identity import FactorKind
 from simlab.controls.inforce import Controls
 from simlab.errors import InputError, UnknownName
@@ -30,7 +31,9 @@ TABLES: dict[str, tuple[str, ...]] = {
     "assets": ("id", "kind", "site", "place", "holds", "lock", "is_propped"),
     "flows": ("id", "source", "target", "holds", "channel", "is_encrypted"),
     "backups": ("id", "of", "holds", "lies_on", "keys_on", "is_sealed", "is_offline", "tested_days"),
-    "firewall": ("id", "source", "target", "port", "owner", "overdue_days"),
+    "firewall": (
+        "id", "gateway", "source", "target", "service", "address", "owner", "is_from_vendor", "is_on", "overdue_days",
+    ),
 }  # fmt: skip
 ON = dt.date(2026, 11, 2)
 _AT_A_DESK = 4  # people who share a log-in that is one for several
@@ -57,16 +60,6 @@ class _Backup(Model):
     tested: dt.date
 
 
-class _Rule(Model):
-    id: str
-    source: str
-    target: str
-    port: int
-    owner: str
-    why: str
-    expires: dt.date
-
-
 class _Need(Model):
     id: str
     systems: tuple[str, ...]
@@ -76,7 +69,6 @@ class _Settings(Model):
     systems: tuple[_System, ...]
     tests: tuple[_Copy, ...]
     backups: tuple[_Backup, ...]
-    firewall: tuple[_Rule, ...]
     lock_minutes: int
     needs: tuple[_Need, ...]
 
@@ -100,7 +92,7 @@ class Company:
             "systems": _systems(insurer), "accounts": _accounts(insurer, on), "logins": _logins(insurer, on),
             "vendors": _vendors(insurer), "roles": _roles(insurer), "devices": _devices(insurer),
             "assets": _assets(insurer), "flows": _flows(insurer), "backups": _backups(insurer, on),
-            "firewall": _firewall(on),
+            "firewall": _firewall(on, network.gateways()),
         }  # fmt: skip
         company = cls({name: tables[name][list(columns)] for name, columns in TABLES.items()}, on)
         return company if controls is None else _under(company, controls)
@@ -135,7 +127,10 @@ def _under(company: Company, controls: Controls) -> Company:
     backups["is_offline"] = controls.offline_backup
     if not controls.keys_apart:
         backups["keys_on"] = backups["lies_on"]
-    return Company({**company.tables, "systems": systems, "logins": logins, "backups": backups}, company.on)
+    edge = network.firewall(controls)
+    firewall = _firewall(company.on, [edge, *(g for g in network.gateways() if g.id != edge.id)])
+    changed = {"systems": systems, "logins": logins, "backups": backups, "firewall": firewall}
+    return Company({**company.tables, **changed}, company.on)
 
 
 def _text(column: pd.Series) -> list[str]:
@@ -247,8 +242,14 @@ def _backups(insurer: Insurer, on: dt.date) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(is_sealed=True)
 
 
-def _firewall(on: dt.date) -> pd.DataFrame:
+def _firewall(on: dt.date, found: Iterable[network.Gateway]) -> pd.DataFrame:
+    """The rules that let something through; one without an end is overdue never."""
     rows = [
-        r.model_dump(exclude={"expires", "why"}) | {"overdue_days": (on - r.expires).days} for r in _settings().firewall
-    ]
+        {
+            "id": r.id, "gateway": g.id, "source": r.source, "target": r.to, "service": r.service, "address": r.address,
+            "owner": r.owner, "is_from_vendor": bool(r.vendor) and r.source == r.vendor, "is_on": r.is_on,
+            "overdue_days": (on - r.until).days if r.until else 0,
+        }
+        for g in found for r in g.rules if r.action == "allow"
+    ]  # fmt: skip
     return pd.DataFrame(rows)
