@@ -176,8 +176,8 @@ def _stay(seed: int, stay: Stay, words: dict[str, str]) -> Thing:
     waits, claims = 200 + _pick(seed, f"waits/{stay.slot}", 500), 900 + _pick(seed, "claims", 900)
     cut = stay.cut.format(**words, waits=f"{waits:,}", claims=f"{claims:,}")
     follows = {
-        "now": f"it was not {words['name']}'s to lose: {cut}.",
-        "later": f"it was shut in the end, and it was not {words['name']}'s: {cut}.",
+        "now": f"its contract had not ended: {cut}.",
+        "later": f"it was shut in the end, and its contract had not: {cut}.",
         "leave": "it went on, and no member noticed anything.",
     }
     return Thing(
