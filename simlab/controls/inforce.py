@@ -23,7 +23,7 @@ class Controls(Model):
     segmented: bool = Field(False, description="a log-in at one system does not reach the others")
     vendor_link: Literal["open", "own address", "closed"] = Field(
         "open",
-        description="how the firewall lets vendors to their portal: from anywhere, from their own address, not at all",
+        description="how firewall and gateway let vendors in: from anywhere, from their own address, not at all",
     )
 
     def with_(self, **changes: Any) -> Controls:

@@ -18,12 +18,12 @@ from simlab.controls.network import (
     Rule,
     decide,
     faults,
-    firewall,
     gateway,
     read_file,
     require,
     shadows,
     stranger_gets_in,
+    under,
     vendor_gets_in,
 )
 from simlab.controls.network.deciding import covers
@@ -156,13 +156,30 @@ def test_a_rule_in_the_shadow_never_decides(rules: list[Rule], flow: Flow, at: d
 
 
 @pytest.mark.parametrize(
-    ("link", "stranger", "vendor"), [("open", True, True), ("own address", False, True), ("closed", False, False)]
+    ("link", "stranger", "vendor", "file_in", "file_out"),
+    [
+        ("open", True, True, True, True),
+        ("own address", False, True, False, True),
+        ("closed", False, False, False, False),
+    ],
 )
-def test_a_scenario_turns_the_link_and_both_sides_are_told(link: str, stranger: bool, vendor: bool) -> None:
+def test_a_scenario_turns_the_links_and_both_sides_are_told(
+    link: str, stranger: bool, vendor: bool, file_in: bool, file_out: bool
+) -> None:
     controls = Controls().with_(vendor_link=link)
     assert stranger_gets_in(controls, "V01", AT) is stranger
     assert vendor_gets_in(controls, "V01", AT) is vendor
-    assert [r.id for r in firewall(controls).rules] == [r.id for r in gateway(EDGE).rules]
+    files = under(controls)["transfer-gateway"]
+    assert bool(decide(Flow("V01", "file-exchange", "sftp", "203.0.113.9"), files, AT)) is file_in
+    assert bool(decide(Flow("backup-store", "V04", "sftp"), files, AT)) is file_out
+    assert decide(Flow("providers", "claims-core", "sftp"), files, AT), "claims come in whatever the vendors' links are"
+
+
+def test_the_switch_takes_no_guard_away() -> None:
+    for link in ("open", "own address", "closed"):
+        edge = under(Controls().with_(vendor_link=link))[EDGE]
+        assert [r.id for r in edge.rules] == [r.id for r in gateway(EDGE).rules]
+        assert decide(Flow("V05", "data-warehouse", "https"), edge, AT).rule == "deny-warehouse"
 
 
 TEXT = resource("network", f"{EDGE}.yml").read_text(encoding="utf-8")
