@@ -31,9 +31,9 @@ def as_text(answer: Answer) -> str:
 
 def as_html(answer: Answer) -> str:
     """The answer as one page without scripts; everything that the facts say is escaped."""
-    return str(template(_TEMPLATES, "answer.html.j2").render(
-        header=HEADER, title=answer.title or "An incident", sections=list(sections(answer))
-    ))  # fmt: skip
+    parts = [(name, [line for line in lines if line]) for name, lines in sections(answer)]
+    page = template(_TEMPLATES, "answer.html.j2")
+    return str(page.render(header=HEADER, title=answer.title or "An incident", sections=parts))
 
 
 def as_plain(answer: Answer) -> dict[str, Any]:
