@@ -120,6 +120,16 @@ def test_a_list_that_somebody_wrote_is_scored_too() -> None:
     assert (score.in_order, score.ordered) == (1, 3)
 
 
+def test_an_assessment_that_never_looks_at_doors_misses_the_doors() -> None:
+    planting = plant(company(), seed=3)
+    looked = [name for name, of in weaknesses().items() if of.table != "assets"]
+    score = scored(assess(planting.company, looked), planting)
+    assert {kind for kind, _ in score.missed} == set(weaknesses()) - set(looked) != set()
+    assert score.precision == 1.0 and score.recall < 1.0 and score.order < 1.0
+    with pytest.raises(UnknownName, match="did you mean 'open-cabinet'"):
+        assess(company(), ["open-cabnet"])
+
+
 def test_saying_everything_is_weak_has_little_precision_and_saying_nothing_no_recall() -> None:
     planting = plant(company(), seed=3)
     everything = [(k, str(i)) for k, w in weaknesses().items() for i in company().tables[w.table]["id"]][:1_000]

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from simlab.controls.assessment.company import Company
-from simlab.controls.assessment.weakness import weaknesses
+from simlab.controls.assessment.weakness import weakness, weaknesses
 
 # One finding: its place in the list, what kind, which thing (its id), how bad (a word, and points), in
 # words, what mends it, and on what that rests.
 FINDINGS = ("rank", "kind", "where", "severity", "score", "says", "remedy", "cite", "basis", "note")
 
 
-def assess(company: Company) -> pd.DataFrame:
-    """What is weak in a company's settings, the worst first; columns: FINDINGS.
+def assess(company: Company, kinds: Iterable[str] | None = None) -> pd.DataFrame:
+    """What is weak in a company's settings, the worst first; columns: FINDINGS. `kinds`: look for these alone.
 
     Points say which to mend first and nothing else: 45 CFR 164.308(a)(1)(ii)(A) asks for an accurate and
     thorough risk analysis and gives no weights. It sees the settings alone, never what was planted.
+    Raises UnknownName.
     """
     rows: list[dict[str, Any]] = []
-    for name, of in weaknesses().items():
+    for name, of in (weaknesses() if kinds is None else {name: weakness(name) for name in kinds}).items():
         for row in of.found(company.table(of.table)).to_dict("records"):
             settings = {str(key): value for key, value in row.items()}
             rows.append(
