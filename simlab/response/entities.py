@@ -27,6 +27,7 @@ _HIPAA: dict[str, Notice] = {
     "hipaa.individuals": "individuals", "hipaa.hhs-large": "hhs", "hipaa.hhs-annual": "hhs", "hipaa.media": "media",
 }  # fmt: skip
 OF_CONTRACT = {"discovered_by": "contracts.is_agent", "ba_notified": "contracts.told"}
+OWNER = "whether the plan or the insurer owns the data under this State's statute"
 UNSAID = "whether the contract has the business associate give this notice for the plan"
 
 
@@ -150,8 +151,14 @@ def _plan(
     except InputError as e:
         raise InputError(f"{entity}: {e}") from None
     owed = soonest(*(duties(own, regime=law, at=at) for law in found if law.bears == "covered entity"))
-    done = tuple(_done(_named(duty), contract, whole.covered_entity) for duty in owed) if own.total else ()
+    states = {law.id for law in found if law.applies_to == "breach of personal information"}
+    owed = [_and(_named(duty), OWNER) if duty.regime in states else _named(duty) for duty in owed]
+    done = tuple(_done(duty, contract, whole.covered_entity) for duty in owed) if own.total else ()
     return Share(entity, "business associate", own, assess(own), done, contract)
+
+
+def _and(duty: Duty, confirm: str) -> Duty:
+    return replace(duty, confirm="; ".join(c for c in (duty.confirm, confirm) if c))
 
 
 def _named(duty: Duty) -> Duty:
@@ -172,7 +179,7 @@ def _done(duty: Duty, contract: Contract | None, insurer: str) -> Duty:
         return replace(duty, done_by=said)
     kind = "individuals" if duty.owed == RESIDENTS else _HIPAA.get(duty.id, "state")
     if contract is None:
-        return replace(duty, confirm="; ".join(c for c in (duty.confirm, UNSAID) if c))
+        return _and(duty, UNSAID)
     if kind not in contract.notices:
         return replace(duty, done_by="The plan gives it itself: its contract does not hand it on.")
     where = f" ({contract.says})" if contract.says else ""

@@ -23,7 +23,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 def as_text(answer: Answer) -> str:
     """The answer as plain text, one section after the other, in words that a screen reader can read."""
-    lines = [HEADER, ""]
+    lines = [HEADER, "", *([answer.title, ""] if answer.title else [])]
     for title, body in sections(answer):
         lines += [title.upper(), *(wrapped(line) for line in body), ""]
     return "\n".join(lines)
@@ -53,7 +53,7 @@ def sections(answer: Answer) -> Iterator[tuple[str, list[str]]]:
     """(title, lines) of each part that has something to say, in the order in which one reads them."""
     if answer.warnings:
         yield "Check first", list(answer.warnings)
-    yield (answer.title or "Is it a breach"), _assessed(answer)
+    yield "Is it a breach", _assessed(answer)
     yield "What is owed, soonest first", list(_owed(answer.duties, answer.at)) or ["Nothing, on these facts."]
     if answer.shares:
         yield "Each covered entity", [f"{s.entity}: {s.people:,} people. The insurer is its {s.role}." if s.role != "covered entity"

@@ -92,6 +92,13 @@ def test_delegation_is_recorded_and_does_not_move_who_owes() -> None:
     assert "contract" in next(d.confirm for d in silent.duties if d.id == "hipaa.individuals")
 
 
+def test_whose_data_it_is_under_state_law_is_confirmed_for_a_plan_only() -> None:
+    got = shares({INSURER: {"CA": 3}, MILL: {"CA": 9}})
+    said = {entity: next(d.confirm for d in s.duties if d.id == "california.residents") for entity, s in got.items()}
+    assert "owns the data" in said[MILL] and "owns the data" not in said[INSURER]
+    assert "owns the data" not in next(d.confirm for d in got[MILL].duties if d.id == "hipaa.individuals")
+
+
 def test_a_licensee_is_counted_once_over_all_plans() -> None:
     got = shares({INSURER: {"SC": 100}, MILL: {"SC": 100}, FREIGHT: {"SC": 50}}, licensed=["OH", "SC"])
     told = [(d.entity, d.state, d.count) for s in got.values() for d in s.duties if d.regime == "naic-668"]
