@@ -120,8 +120,9 @@ def in_notice(of: Rule) -> tuple[Said, ...]:
 def case(of: Rule, path: Ground, shared: tuple[str, ...] = ()) -> str:
     """One lawful way as a sentence: when it is open, and when it is shut all the same; `shared` is said before."""
     verb = "We use it" if of.recipient == "staff" else "You get it" if of.recipient == "member" else "We share it"
-    conditions = [c for c in map(condition, path.needs) if c not in shared]
-    bars = [condition(n) for n in path.unless]
+    conditions = [c for n in path.needs if (c := phrase(n)) and c not in shared]
+    # What nobody has found words for is told by what is said where it stops somebody.
+    bars = [phrase(n) or n.lacking for n in path.unless] + [n.lacking for n in path.needs if not phrase(n)]
     if not path.needs and not bars:
         return telling(of).always or f"{verb}: {path.because}."
     when = f" if {_and(conditions)}" if conditions else ""
@@ -134,19 +135,19 @@ def _common(of: Rule) -> tuple[str, ...]:
     """The conditions that all of several ways share."""
     if len(of.paths) < MANY:
         return ()
-    first, *others = ([condition(n) for n in p.needs] for p in of.paths)
-    return tuple(c for c in first if all(c in other for other in others))
+    first, *others = ([phrase(n) for n in p.needs] for p in of.paths)
+    return tuple(c for c in first if c and all(c in other for other in others))
 
 
-def condition(need: Need) -> str:
-    """A condition in a member's words; without words for it, by what is said where it does not hold."""
+def phrase(need: Need) -> str:
+    """A condition in a member's words, "" where nobody has found any."""
     wanted = need.equals if isinstance(need.equals, tuple) else (need.equals,)
     for one in phrases().conditions:
         if (one.fact, one.on_file, one.states, one.above) == (need.fact, need.on_file, need.states, need.above) and (
             need.on_file or need.above is not None or _same(one.equals, wanted)
         ):
             return one.says
-    return f"it is not so that {need.lacking}"
+    return ""
 
 
 def _same(one: tuple[Fact, ...], other: tuple[Fact, ...]) -> bool:
@@ -166,7 +167,8 @@ def data(name: str) -> str:
 
 def guard(of: Safeguard) -> Said:
     """A safeguard as a sentence of the policy: what it is about, and what opens it."""
-    opens = " or ".join(_and([condition(n) for n in way]) for way in of.unless)
+    ways = [_and([phrase(n) or f"it is not so that {n.lacking}" for n in way]) for way in of.unless]
+    opens = f"one of these is so: {'; '.join(ways)}" if len(ways) > MANY - 1 else " or ".join(ways)
     said = phrases().safeguards.get(of.id)
     if said is None:
         said = f"{of.says[:1].upper()}{of.says[1:]}." + (" This is open only if {opens}." if opens else "")
