@@ -178,7 +178,7 @@ def test_vendors_links_are_as_the_switch_says() -> None:
         return set(found.loc[found["kind"] == "vendor-rule-without-address", "where"])
 
     assert {"allow-cedarline-portal", "allow-analytics-partner"} <= from_anywhere("open")
-    assert from_anywhere("own address") == {"allow-analytics-partner"}
+    assert from_anywhere("own address") == from_anywhere("closed") == set()
 
 
 def test_a_contract_that_still_runs_on_the_day_is_no_orphan() -> None:

@@ -127,8 +127,7 @@ def _under(company: Company, controls: Controls) -> Company:
     backups["is_offline"] = controls.offline_backup
     if not controls.keys_apart:
         backups["keys_on"] = backups["lies_on"]
-    edge = network.firewall(controls)
-    firewall = _firewall(company.on, [edge, *(g for g in network.gateways() if g.id != edge.id)])
+    firewall = _firewall(company.on, network.under(controls).values())
     changed = {"systems": systems, "logins": logins, "backups": backups, "firewall": firewall}
     return Company({**company.tables, **changed}, company.on)
 
