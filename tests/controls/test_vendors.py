@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from simlab import clock, events
 from simlab.content import names, resource
 from simlab.controls import vendors
+from simlab.controls.consent import Registry
+from simlab.controls.sharing import Gateway, request
 from simlab.controls.vendors import Certificate, Contract, check, contract, left_behind, offboard
 from simlab.controls.vendors.asking import later
 from simlab.errors import ContentError, InputError, UnknownName
@@ -21,6 +23,7 @@ from simlab.insurer import Insurer
 
 AT = dt.date(2026, 10, 15)
 FULL = contract("C02")
+BW_LAST = dt.date(2026, 10, 31)
 # Written down from the rule before the check was: each term and its paragraph.
 TERMS = {
     "uses": "45 CFR 164.504(e)(2)(i)", "no_further_use": "45 CFR 164.504(e)(2)(ii)(A)",
@@ -155,6 +158,36 @@ def test_what_leaves_the_bounds_of_a_contract_is_found(company: Insurer) -> None
     }  # fmt: skip
     before = {(f.about.split()[0], f.kind) for f in vendors.out_of_bounds(company, dt.date(2026, 6, 30))}
     assert ("F17", "no contract") not in before and ("silverbirch-svc", "log-in") not in before
+
+
+# One fact is changed, and the sharing gateway tells or refuses.
+@pytest.mark.parametrize(
+    ("vendor", "purpose", "data", "on", "lacking"),
+    [
+        ("V02", "pharmacy claims", ("claims",), AT, ""),
+        ("V02", "pharmacy claims", ("claims",), dt.date(2027, 1, 1), "no business associate contract"),
+        ("V02", "audit paid claims", ("claims",), AT, "does not allow this use"),
+        ("V02", "pharmacy claims", ("financial",), AT, "does not allow this use"),
+        ("V05", "audit paid claims", ("claims",), AT, "lacks a term"),
+        ("V07", "translate letters", ("claims",), AT, "no business associate contract"),
+        ("V01", "print and mail member letters", ("claims",), BW_LAST, ""),
+        ("V01", "print and mail member letters", ("claims",), BW_LAST + dt.timedelta(days=1), "no business associate"),
+    ],
+)
+def test_the_sharing_gateway_hears_what_the_paper_says(
+    vendor: str, purpose: str, data: tuple[str, ...], on: dt.date, lacking: str
+) -> None:
+    at = dt.datetime.combine(on, dt.time(15), dt.UTC)
+    found = vendors.facts(vendor, purpose, data, on)
+    ask = request(at=at, recipient="vendor", purpose="services", who=vendor, member="M1", data=("claims",), facts=found)
+    decision = Gateway(Registry({"M1": "Ada Law"})).decide(ask)
+    reasons = " ".join(p.reason for p in decision.parts)
+    assert (lacking in reasons) if lacking else ("within its contract" in reasons), reasons
+
+
+def test_data_of_no_class_are_not_asked_for() -> None:
+    with pytest.raises(UnknownName, match="did you mean 'claims'"):
+        vendors.facts("V02", "pharmacy claims", ("claim",), AT)
 
 
 # The end of Brightwater's contract.

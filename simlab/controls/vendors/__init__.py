@@ -2,7 +2,7 @@
 
 `contracts()` are the company's own, `check` finds what is wrong with one, `standing` and `clock` say what
 agent or contractor means for a breach, `score` and `calendar` are the oversight, `out_of_bounds` holds
-flows and log-ins against what is agreed, `offboard` gives the steps and `left_behind` what is still open.
+flows and log-ins against what is agreed, `facts` are what the sharing gateway asks of a vendor, `offboard` gives the steps and `left_behind` what is still open.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from simlab.controls.vendors.bounds import differences, in_force, out_of_bounds
 from simlab.controls.vendors.checking import Finding, check, is_complete, lacking
 from simlab.controls.vendors.contract import Contract, Read, contract, contracts, read_folder
 from simlab.controls.vendors.leaving import Certificate, Left, Step, left_behind, offboard
+from simlab.controls.vendors.telling import facts
 from simlab.controls.vendors.words import terms
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "contract",
     "contracts",
     "differences",
+    "facts",
     "in_force",
     "is_complete",
     "lacking",
