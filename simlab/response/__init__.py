@@ -17,7 +17,7 @@ from simlab.response.forks import Branch, Fork, forks
 from simlab.response.incident import Incident, load_incident
 from simlab.response.law import Boundary, Regime, regime, regimes
 from simlab.response.parallel import Waiting, all_duties, boundaries, stale, waiting
-from simlab.response.recipients import Substitute, counts, counts_by_entity, recipients, substitute_notice
+from simlab.response.recipients import Substitute, counted, counts, counts_by_entity, recipients, substitute_notice
 from simlab.response.shown import as_html, as_plain, as_text
 from simlab.response.words import HEADER, explain, in_words
 
@@ -53,6 +53,7 @@ __all__ = [
     "assess",
     "boundaries",
     "by_entity",
+    "counted",
     "counts",
     "counts_by_entity",
     "duties",

@@ -19,7 +19,7 @@ from simlab.response.forks import Fork, Judge, forks
 from simlab.response.incident import Incident
 from simlab.response.law import Boundary
 from simlab.response.parallel import Waiting, all_duties, boundaries, stale, waiting
-from simlab.response.recipients import SUBSTITUTE, Substitute, counts, counts_by_entity, recipients, substitute_notice
+from simlab.response.recipients import SUBSTITUTE, Substitute, counted, recipients, substitute_notice
 
 
 @dataclass(frozen=True)
@@ -91,14 +91,12 @@ def _people(incident: Incident, facts: Facts) -> tuple[Facts, pd.DataFrame, dict
     insurer = Insurer.build(incident.insurer.seed, members=incident.insurer.members)
     everybody = isinstance(incident.member_ids, str)
     ids = insurer.members["member_id"] if everybody else incident.member_ids
-    found = counts(insurer, ids)
+    people = recipients(insurer, ids)
+    entities = counted(people)
+    found = _sum(entities)
     if facts.counts is not None and {s: n for s, n in facts.counts.items() if n} != found:
         raise InputError(f"counts: {facts.counts}, but member_ids are {found}: leave counts out, they follow")
-    return (
-        facts.with_(counts=found, members=len(insurer.members)),
-        recipients(insurer, ids),
-        counts_by_entity(insurer, ids),
-    )
+    return facts.with_(counts=found, members=len(insurer.members)), people, entities
 
 
 def _contracts(

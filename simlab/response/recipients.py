@@ -83,9 +83,13 @@ def counts_by_entity(insurer: Company, member_ids: Iterable[str]) -> dict[str, d
 
     Raises InputError.
     """
-    rows = _entity(insurer, _affected(insurer, member_ids))
+    return counted(_entity(insurer, _affected(insurer, member_ids)))
+
+
+def counted(people: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """`counts_by_entity` of the rows that `recipients` gives, each of whom is one individual."""
     out: dict[str, dict[str, int]] = {}
-    for row in rows.groupby(["covered_entity", "state"], sort=True).size().reset_index(name="n").to_dict("records"):
+    for row in people.groupby(["covered_entity", "state"], sort=True).size().reset_index(name="n").to_dict("records"):
         out.setdefault(str(row["covered_entity"]), {})[str(row["state"])] = int(row["n"])
     return out
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simlab.response import STATES, Facts, all_duties, assess, by_entity, counts_by_entity, duties, recipients
+from simlab.response import STATES, Facts, all_duties, assess, by_entity, counted, duties, recipients
 
 PEOPLE, PLANS = 100_000, 40
 FIFTY = sorted(STATES - {"AS", "GU", "MP", "PR", "VI", "DC"})
@@ -60,8 +60,8 @@ def best(run: Callable[[], Any], times: int = 3) -> float:
 
 def split(insurer: Any) -> tuple[Any, Any]:
     """The breach counted, assessed and owed for each covered entity, and a row a letter."""
-    ids = insurer.members["member_id"]
-    return by_entity(Facts.of(**FACTS), counts_by_entity(insurer, ids)), recipients(insurer, ids)
+    people = recipients(insurer, insurer.members["member_id"])
+    return by_entity(Facts.of(**FACTS), counted(people)), people
 
 
 def bench() -> list[tuple[str, float, str]]:

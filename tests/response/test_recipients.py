@@ -10,7 +10,7 @@ import pytest
 
 from simlab.errors import InputError
 from simlab.insurer import Insurer
-from simlab.response import counts, counts_by_entity, recipients, substitute_notice
+from simlab.response import counted, counts, counts_by_entity, recipients, substitute_notice
 
 NAMES = (
     "member_id household_id subscriber_id relationship state is_deceased is_minor confidential_address mail_returned"
@@ -132,6 +132,7 @@ def test_of_the_whole_company() -> None:
     assert sum(counts(insurer, members["member_id"]).values()) == 2_000
     by_entity = counts_by_entity(insurer, members["member_id"])
     assert sum(sum(states.values()) for states in by_entity.values()) == 2_000 and len(by_entity) > 1
+    assert counted(found) == by_entity
     assert not found.isna().any().any() and (found["covered_entity"] != "").all()
     # No letter for somebody with an own address goes to the policy's.
     asked = set(members.loc[members["confidential_address"] != "", "member_id"])
