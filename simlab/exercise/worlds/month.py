@@ -82,20 +82,18 @@ def practice_month() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def bases() -> pd.DataFrame:
-    """What can stand under `opens`: the legal bases of each row, and the habits that may stand in any."""
-    import pandas as pd
-
+def bases() -> str:
+    """What can stand under `opens`, as lines: the legal bases of each row, and the habits that may stand in any."""
     from simlab.controls.sharing.rules import rules_for
     from simlab.exercise.worlds._month_requests import ROUTES
     from simlab.exercise.worlds._month_settings import HABITS
 
-    rows = [
-        {"to": to, "for": purpose, "opens": path.id, "when": path.because, "source": path.cite}
-        for to, purpose in ROUTES for rule in rules_for(to, purpose) for path in rule.paths
-    ]  # fmt: skip
-    rows += [{"to": "any", "for": "any", "opens": name, "when": says, "source": ""} for name, says in HABITS.items()]
-    return pd.DataFrame(rows)
+    lines = []
+    for to, purpose in ROUTES:
+        lines.append(f"{to}, for {purpose}")
+        paths = [path for rule in rules_for(to, purpose) for path in rule.paths]
+        lines += [f"    {path.id}: {path.because} ({path.cite})" for path in paths]
+    return "\n".join([*lines, "any row", *(f"    {name}: {says}" for name, says in HABITS.items())])
 
 
 def _subject(spec: CheckSpec) -> str:
