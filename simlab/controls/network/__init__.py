@@ -8,7 +8,7 @@ shadowed, too wide or a vendor's who has gone; `Gateway.open` and `.close` turn 
 from __future__ import annotations
 
 from simlab.controls.network.deciding import Decision, Fault, Flow, decide, faults, require, shadows
-from simlab.controls.network.linking import firewall, stranger_gets_in, under, vendor_gets_in
+from simlab.controls.network.linking import stranger_gets_in, under, vendor_gets_in
 from simlab.controls.network.rules import Gateway, Rule, gateway, gateways, read_file
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "Rule",
     "decide",
     "faults",
-    "firewall",
     "gateway",
     "gateways",
     "read_file",

@@ -21,19 +21,14 @@ def under(controls: Controls) -> dict[str, Gateway]:
     return {g.id: g.model_copy(update={"rules": tuple(_linked(r, controls) for r in g.rules)}) for g in gateways()}
 
 
-def firewall(controls: Controls) -> Gateway:
-    """The firewall at the edge, with the vendors' links as the switch says."""
-    return under(controls)[EDGE]
-
-
 def stranger_gets_in(controls: Controls, vendor: str, at: dt.date) -> bool:
     """Whether somebody with a vendor's log-in, at an address that is not the vendor's, reaches the portal."""
-    return bool(decide(Flow(vendor, PORTAL, "https", ELSEWHERE), firewall(controls), at))
+    return bool(decide(Flow(vendor, PORTAL, "https", ELSEWHERE), under(controls)[EDGE], at))
 
 
 def vendor_gets_in(controls: Controls, vendor: str, at: dt.date) -> bool:
     """Whether the vendor itself, at its own address, still reaches the portal: its work for members goes on."""
-    return bool(decide(Flow(vendor, PORTAL, "https", _address(vendor)), firewall(controls), at))
+    return bool(decide(Flow(vendor, PORTAL, "https", _address(vendor)), under(controls)[EDGE], at))
 
 
 def _linked(rule: Rule, controls: Controls) -> Rule:
