@@ -53,7 +53,7 @@ def _follow(chosen: dict[str, str]) -> Follows:
         ("services cut that members need", month.cut),
         ("sets of data that nobody can account for", month.unproven),
     )
-    verdict = f"{month.open_doors} of {doors} ways in opened, {month.cut} of {stays} services cut, {month.unproven} of {data} sets of data without an account."
+    verdict = f"{month.open_doors} of {doors} ways in opened, {month.cut} of {stays} services cut, {month.unproven} of {data} sets of data unaccounted for."
     return Follows(verdict, _said(day, chosen), tuple(sorted(rows, key=lambda r: -r[1])))
 
 

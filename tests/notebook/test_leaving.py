@@ -13,7 +13,7 @@ from simlab.notebook.leaving import ALL, BOUND, NOTHING, PAPER, PEOPLE, THEIRS, 
         (NOTHING, WORD, "4 of 4 ways in opened, 0 of 2 services cut, 3 of 3 sets of data"),
         (PEOPLE, PAPER, "3 of 4 ways in opened, 0 of 2 services cut, 1 of 3 sets of data"),
         (THEIRS, WORD, "0 of 4 ways in opened, 0 of 2 services cut, 3 of 3 sets of data"),
-        (THEIRS, BOUND, "0 of 3 sets of data without an account. Nothing opened, nobody waited"),
+        (THEIRS, BOUND, "0 of 3 sets of data unaccounted for. Nothing opened, nobody waited"),
         (ALL, BOUND, "0 of 4 ways in opened, 2 of 2 services cut"),
     ],
 )
