@@ -18,6 +18,8 @@ from simlab.exercise.worlds._access_text import written
 
 GOOD, DRAFT = written(), broken.draft_policies()
 SEEDS = (100, 101, 102)
+NESTED = "(context.is_emergency == " * 28 + "context.has_glass" + ")" * 28  # each level doubles what it says
+WORDS = ", ".join(['"self"', '"none"'] * 400)
 
 
 def judged(text: Any, seed: int = 100, **expected: Any) -> Verdict:
@@ -84,6 +86,8 @@ def test_a_trainer_may_ask_for_less() -> None:
         (GOOD.replace('"second-factor"', '"whole-record"', 1), "stands at line"),
         (GOOD.replace("context.mfa_minutes > 480", "context.mfa_minutes + 1 > 480"), "not a number that can be compared"),
         (GOOD.replace("context.mfa_minutes > 480", "(" * 3000 + "true" + ")" * 3000), "nested too deeply"),
+        (GOOD + f'@id("x") permit (principal, action, resource) when {{ {NESTED} }};', "says too much at once"),
+        (GOOD + f'@id("x") permit (principal, action, resource) when {{ [{WORDS}].contains(context.kin) }};', "says too much at once"),
         (GOOD + "// " + "x" * 12_000, "write at most 12,000"),
         ("".join(f'@id("p{n}") permit (principal, action, resource);\n' for n in range(61)), "60 is the most"),
         ("Only who needs it may look.", "does not parse"),

@@ -14,7 +14,8 @@ ROOT = Course(Path(__file__).parents[2])
 
 
 @pytest.mark.parametrize(
-    ("exercise", "found"), [("02-encryption", {"thief"}), ("06-monitoring", {"watch"}), ("09-everyday", set())]
+    ("exercise", "found"),
+    [("02-encryption", {"thief"}), ("05-access", {"access"}), ("06-monitoring", {"watch"}), ("09-everyday", set())],
 )
 def test_the_worlds_of_an_exercise_are_found_in_its_solution(exercise: str, found: set[str]) -> None:
     assert ahead.played(ROOT, [exercise]) == found
