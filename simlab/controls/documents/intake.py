@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 
 from simlab.controls.consent import people
 
-RAW, LONGEST, MOST, SENTENCE = 400_000, 40_000, 600, 600  # characters, characters, sentences, characters
+RAW, LONGEST, MOST, SENTENCE = 120_000, 40_000, 600, 600  # characters, characters, sentences, characters
 WRAPPED = 55  # a wrapped line is longer than this
 
 _PAGE = re.compile(r"\s*<(?:!doctype|html|head|body|main|form|section|div|p|h\d|ul|ol|table)\b", re.IGNORECASE)
