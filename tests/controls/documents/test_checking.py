@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from simlab import organization as organizations
@@ -140,7 +142,17 @@ def test_a_huge_form_is_cut_and_says_so(huge: str) -> None:
     assert all(len(s) <= intake.SENTENCE for f in checked for s in f.sentences)
 
 
-@pytest.mark.parametrize("odd", ["", " \n\t", "\0\0", "\ud800", "<html>", "...", "____"])
+@given(st.text(max_size=300), st.sampled_from(["", "<p>", "I allow ", "\n# "]))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_at_all_gets_findings(said: str, start: str) -> None:
+    checked = check_form(start + said)
+    assert checked.findings and all(f.status in ("found", "partly", "missing", "wrong") for f in checked)
+    assert not any(c in checked.in_words() for c in "\x1b\u202e\u200b")
+
+
+@pytest.mark.parametrize(
+    "odd", ["<p>" + "<!" * 200_000, "<p hidden>" * 50_000, "", " \n\t", "\0\0", "\ud800", "<html>", "...", "____"]
+)
 def test_a_form_with_nothing_in_it_is_neither(odd: str) -> None:
     checked = check_form(odd)
     assert checked.kind == "unknown" and not checked.is_complete

@@ -14,11 +14,12 @@ import pytest
 from ruamel.yaml import YAML
 
 from simlab import organization as organizations
-from simlab.content import names
+from simlab.content import loader, names
 from simlab.controls.consent import Registry
 from simlab.controls.documents import check_notice, paper, policy, render, telling
 from simlab.controls.documents.paper import page, text
 from simlab.controls.sharing import Gateway, data_classes, request, rules, safeguards
+from simlab.curriculum import sources
 from simlab.errors import ContentError, UnknownName
 from simlab.reading import grade
 from tests.controls.documents.conftest import forget
@@ -242,6 +243,14 @@ def test_a_page_runs_nothing_loads_nothing_and_escapes(kind: str) -> None:
     shown = render(kind, organization=evil)
     assert "<script" not in shown and "&lt;script&gt;" in shown and "http" not in shown.replace("http-equiv", "")
     assert "default-src 'none'" in shown and '<html lang="en">' in shown
+
+
+@pytest.mark.parametrize("folder", ["checks", "documents", "answers", "rights", "languages", "phrases"])
+def test_each_law_that_is_cited_is_on_the_list_of_sources(folder: str) -> None:
+    ours = {n.cite for r in rules() for n in r.paths} | {s.cite for s in safeguards()}
+    for path in sorted((loader.CONTENT / folder).glob("*.yml")):
+        missing = [c for c in sources.unknown(path.read_text("utf-8")) if not any(o.startswith(c) for o in ours)]
+        assert not missing, f"{path.name}: {missing}"
 
 
 @pytest.mark.parametrize("kind", KINDS)
