@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,13 +51,16 @@ def run(
     from simlab.activity.year import truth_folder, write_year
     from simlab.draft import require_free
     from simlab.insurer.command import SEED, chosen
+    from simlab.progress import progress
 
     require_free(out)
     first, key = _date(start), _key(key_file) if key_file else None
     insurer, chance = chosen(built, members, seed if built is None else None), SEED if seed is None else seed
     steps = [_step(insurer, text, f"I{n + 1:02d}", chance) for n, text in enumerate(incidents)]
-    with _Days(days, quiet) as done:
-        write_year(insurer, out, start=first, days=days, seed=chance, steps=steps, key=key, on_days=done.more)
+    with progress("days", quiet=quiet, counts_down=True) as bar:
+        task = bar.add_task("", total=days)
+        done = functools.partial(bar.advance, task)
+        write_year(insurer, out, start=first, days=days, seed=chance, steps=steps, key=key, on_days=done)
     click.echo(f"{out}: {days} days are written. The truth about them: {truth_folder(out)}.")
 
 
@@ -104,27 +108,3 @@ def _key(path: Path) -> Any:
     if not isinstance(key, Ed25519PrivateKey):
         raise InputError(f"--key {path.name}: is no Ed25519 key")
     return key
-
-
-class _Days:
-    """A progress bar over days, on the error stream; none where nobody looks."""
-
-    def __init__(self, days: int, quiet: bool) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        console = Console(stderr=True)
-        columns = (TextColumn("days"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        self._bar = Progress(*columns, console=console, disable=quiet or not console.is_terminal)
-        self._task = self._bar.add_task("days", total=days)
-
-    def __enter__(self) -> _Days:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def more(self, days: int) -> None:
-        """So many more days are done."""
-        self._bar.advance(self._task, days)

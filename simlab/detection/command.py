@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +11,7 @@ import click
 
 from simlab import clock
 from simlab.errors import InputError
+from simlab.progress import progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +54,7 @@ def detect_command(
     begin, end = moment_of("--from", since, False), moment_of("--to", until, True)
     if begin is not None and end is not None and begin >= end:
         raise InputError(f"--from {since} is not before --to {until}")
-    with _progress(quiet or as_json) as bar:
+    with progress("Looking", quiet=quiet or as_json) as bar:
         checked = "" if no_verify else _checked(log, bar)
         alerts = _alerts(log, _rules(folder), begin, end, rules_only, bar)
     if out is not None:
@@ -152,17 +151,6 @@ def _records(log: Path) -> dict[str, pd.DataFrame]:
                 except duckdb.Error as e:
                     raise InputError(f"{path.name}: cannot be read: {str(e).splitlines()[0]}") from None
     return out
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Progress]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
-        yield bar
 
 
 def _plain(alerts: pd.DataFrame) -> list[dict[str, Any]]:

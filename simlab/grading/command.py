@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simlab.errors import GradingError, SimlabError
+from simlab.progress import progress
 
 if TYPE_CHECKING:
     from simlab.grading.course import Course
@@ -213,37 +214,19 @@ class _Shown:
     """Progress: a bar with the time left in a terminal, one plain line for each submission elsewhere."""
 
     def __init__(self, quiet: bool) -> None:
-        self._quiet = quiet
-        self._bar: Any = None
-        self._task: Any = None
+        self._quiet, self._shown = quiet, progress("Grading", counts_down=True)
 
     def __enter__(self) -> _Shown:
-        if sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-            columns = (
-                TextColumn("Grading"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeRemainingColumn(),
-                TextColumn("{task.description}"),
-            )
-            self._bar = Progress(*columns, console=Console(stderr=True))
-            self._bar.start()
-            self._task = self._bar.add_task("", total=None)
+        self._bar = self._shown.__enter__()
+        self._task = self._bar.add_task("", total=None)
         return self
 
-    def __exit__(self, *exc: object) -> None:
-        if self._bar:
-            self._bar.stop()
+    def __exit__(self, *exc: Any) -> None:
+        self._shown.__exit__(*exc)
 
     def __call__(self, done: int, total: int, outcome: Outcome) -> None:
-        if self._bar:
-            from rich.markup import escape
-
-            self._bar.update(self._task, completed=done, total=total, description=escape(outcome.learner))
-        elif not self._quiet:
+        self._bar.update(self._task, completed=done, total=total, description=outcome.learner)
+        if self._bar.disable and not self._quiet:
             click.echo(f"[{done}/{total}] {outcome.learner} {outcome.assignment}: {_said(outcome)}", err=True)
 
 

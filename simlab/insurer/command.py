@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ import click
 
 from simlab.errors import InputError
 from simlab.insurer.insurer import Insurer
-from simlab.insurer.storage import Told
+from simlab.progress import progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,8 +42,9 @@ def build(members: int | None, seed: int | None, out: Path) -> None:
     from simlab.insurer.storage import write
 
     insurer = _made(members, seed)
-    with progress() as told:
-        write(insurer, out, told)
+    with progress("Building") as bar:
+        task = bar.add_task("", total=None)
+        write(insurer, out, lambda name, done, total: bar.update(task, completed=done, total=total, description=name))
     rows = sum(len(insurer.table(name)) for name in ("members", "claims"))
     click.echo(f"{out}: {insurer.size:,} members, {rows - insurer.size:,} claims.")
 
@@ -167,18 +167,3 @@ def _show(found: Description) -> None:
     console.print(shares)
     for title, lines in found.examples.items():
         console.print(f"[bold]{title}[/bold]", *(f"  {escape(line)}" for line in lines), sep="\n", highlight=False)
-
-
-@contextmanager
-def progress() -> Iterator[Told]:
-    """A bar in a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda name, done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("Building"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda name, done, total: bar.update(task, completed=done, total=total, description=name)
