@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 
@@ -177,3 +179,42 @@ def test_a_held_door_tells_how_often_and_a_lent_badge_comes_in_twice(insurer: In
     held = make(insurer, "door-held", times=4).events
     assert held["activity_name"].tolist() == ["Swipe", *["Hold"] * 4]
     assert make(insurer, "lent-badge").events["status_detail"].tolist() == ["in", "in"]
+
+
+def test_nobody_on_leave_is_chosen_unless_all_of_them_are(insurer: Insurer) -> None:
+    leave = insurer.table("leave").astype({"staff_id": "str"}).query("first <= '2026-07-08' <= last")
+    away, noon = set(leave["staff_id"]), clock.micros(dt.datetime(2026, 7, 8, 17, tzinfo=dt.UTC))
+    chosen = {
+        who
+        for name in ("tailgating", "bulk-export", "password-spraying")
+        for seed in range(12)
+        if (fact := steps.get(name)(insurer, at=noon, seed=seed, incident=NAME).fact)
+        for who in fact.actors
+    }
+    assert away and chosen and not chosen & away
+    # The one privacy officer receives a letter on any day of the year.
+    officers = set(insurer.staff.query("is_active and role == 'privacy_officer'")["staff_id"])
+    theirs = insurer.table("leave").astype({"staff_id": "str"}).query("staff_id in @officers").iloc[0]
+    day = clock.micros(theirs["first"].to_pydatetime().replace(hour=17, tzinfo=dt.UTC))
+    letters = steps.get("improper-disposal")(insurer, at=day, seed=3, incident=NAME, over=clock.HOUR).events
+    assert len(officers) > 1 or set(letters["actor"]) == officers
+
+
+@pytest.mark.parametrize("name", ["network-probing", "web-probing", "lost-badge"])
+def test_what_looks_for_an_open_door_is_refused(insurer: Insurer, name: str) -> None:
+    rows = make(insurer, name).events
+    assert (rows["status"] == "Failure").mean() > 0.9 and (rows["record_count"] == 0).all()
+    assert rows["session"].unique().tolist() == [""] and rows["device"].unique().tolist() == [""]
+
+
+def test_probing_names_nobody_and_comes_from_one_unknown_address(insurer: Insurer) -> None:
+    for name in ("network-probing", "web-probing"):
+        rows = make(insurer, name).events
+        assert rows["actor"].unique().tolist() == [""] and rows["src_ip"].nunique() == 1
+    assert make(insurer, "network-probing").events["system"].nunique() == 5
+
+
+def test_a_lost_badge_opens_nothing_under_its_owners_name(insurer: Insurer) -> None:
+    step = make(insurer, "lost-badge", tries=4)
+    assert step.fact is not None and step.events["actor"].tolist() == [*step.fact.actors] * 4
+    assert step.events["activity_name"].unique().tolist() == ["Refuse"] and step.fact.site == "ST05"

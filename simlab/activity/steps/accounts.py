@@ -148,7 +148,9 @@ def _reads(scene: Scene, person: Person, many: int, source: str, session: str) -
 
 
 def _staff(scene: Scene, many: int) -> list[Person]:
-    return [scene.person(int(n)) for n in scene.pick("staff", scene.able(), many).index]
+    here = scene.able()
+    fits = here if len(here) >= many else scene.employed()
+    return [scene.person(int(n)) for n in scene.pick("staff", fits, many).index]
 
 
 def _adults(scene: Scene, many: int) -> list[str]:

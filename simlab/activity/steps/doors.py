@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from simlab import clock
 from simlab.activity.incident import Fact, Step
 from simlab.activity.presence import WEEKDAYS
@@ -38,6 +42,26 @@ def unlocked_cabinet(scene: Scene, *, who: str = "", records: Count = 60) -> Ste
     members = tuple(scene.pick("in it", scene.insurer.members, records)["member_id"].astype(str))
     fact = Fact("a cabinet left open", (person.actor,), members, records, site=person.site)
     return scene.made([], fact, _colleague(scene, person))
+
+
+@step(None, over=20 * clock.MINUTE)
+def lost_badge(scene: Scene, *, who: str = "", tries: Annotated[int, Field(ge=1, le=200)] = 9) -> Step:
+    """A badge that its owner has lost is tried at the doors of the data center, which it does not open.
+
+    Leaves: in `badge-system` one refusal after the other, under the owner's name, at the data center.
+    Leaves no trace of: who holds the badge; when it was lost, and whether it opened a door elsewhere.
+    """
+    person = scene.staff("loses it", who)
+    where = str(scene.insurer.sites.query("kind == 'data center'")["site_id"].iloc[0])
+    refused = {
+        "class_name": "Physical Access",
+        "activity_name": "Refuse",
+        "status": "Failure",
+        "system": "badge-system",
+    }
+    place = {"actor": person.actor, "role": person.role, "site": where} | refused
+    rows = [place | {"time": time} for time in scene.moments("tries", tries)]
+    return scene.made(rows, Fact("a badge in other hands", (person.actor,), site=where))
 
 
 def _on_site(scene: Scene, what: str, who: str) -> Person:

@@ -132,7 +132,16 @@ class Scene:
         return self.person(int(self.pick(what, self.able(system, roles)).index[0]))
 
     def able(self, system: str = "", roles: Iterable[str] = ()) -> pd.DataFrame:
-        """Those of some roles (any, if none is named) whose work needs a system, who stay all year."""
+        """Those of some roles (any, if none is named) whose work needs a system, who stay all year.
+
+        Nobody who is on leave that day, unless all of them are.
+        """
+        fits = self.employed(system, roles)
+        here = ~self.crew.absences.away(self.day)[fits.index.to_numpy()]
+        return fits[here] if here.any() else fits
+
+    def employed(self, system: str = "", roles: Iterable[str] = ()) -> pd.DataFrame:
+        """Those of some roles whose work needs a system, who stay all year, whoever is on leave."""
         named, staff, needs = set(roles), self.insurer.staff, self.insurer.roles
         fits = {r for r, s in zip(needs["role"], needs["systems"], strict=True) if not system or system in s.split("|")}
         allowed = fits & named if named else fits
