@@ -12,7 +12,7 @@ from simlab import draw
 from simlab.draw import I64
 from simlab.insurer import pools
 from simlab.insurer.cover import Cover
-from simlab.insurer.desk import Desk, workday
+from simlab.insurer.desk import Desk, weekday, workday
 from simlab.insurer.filed import Filed, moments
 from simlab.insurer.paperwork import Topic, paperwork
 from simlab.insurer.people import YEAR_END, People
@@ -21,6 +21,7 @@ from simlab.insurer.text import category
 NOTE_ID = 220_000_000_000_000
 # Calls a year, sixteen equally likely counts; the mean is a little over one.
 _COUNTS = np.array([0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 5])
+_AGAIN = ("call day 2", "call day 3", "call day 4")
 _MOST, _HINTED = 16, 220_000  # in a million, where the topic has words that hint
 _ABOUT_A_CLAIM = ("claim status", "explanation of benefits")
 
@@ -87,7 +88,11 @@ def _calls(people: People, cover: Cover) -> tuple[I64, I64, I64]:
     key = member * _MOST + np.arange(len(member)) - np.repeat(np.cumsum(counts) - counts, counts)
     first = np.maximum(cover.start[people.household], people.born)[member]
     span = np.maximum(cover.end[people.household[member]] - first - 2, 1)
-    day = workday(first + draw.below(people.seed, "call day", key, span))
+    day = first + draw.below(people.seed, "call day", key, span)
+    # Who would call on a weekend calls on another day: else nearly half of all calls fall on Mondays.
+    for again in _AGAIN:
+        day = np.where(weekday(day) > 4, first + draw.below(people.seed, again, key, span), day)
+    day = workday(day)
     keep = day <= YEAR_END
     return member[keep], key[keep], day[keep]
 

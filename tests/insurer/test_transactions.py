@@ -29,7 +29,7 @@ PINNED = {
     "authorizations": "680845eab46d03ecbc730d4e9db7808267074b38167323d7a54250236711007a",
     "eobs": "c2d48264accc889193849fa6a5874d633c967b793c51dd84100a0f0d2295be46",
     "appeals": "a79eec79d703f24e99ef2ce2e2b0f518f5fe76eed9de74fd335ea29c239e37bb",
-    "call_notes": "796416ca8619d289017659cd8a45bee34b7a7bf9e3a4bcf98a978ea25bc3bf8f",
+    "call_notes": "102e069dc4d02055a8590941bc5f1e57719480df66388894fc01a2bb9e3f20d9",
     "premiums": "3d4ed87b5d7cc03b926a8d1c5c51cc49c451c7dd52fb426cd7d2ec8760e63d99",
 }
 
@@ -236,6 +236,11 @@ def test_an_appeal_is_decided_by_somebody_else(world: Insurer) -> None:
 
 
 # Calls, checks and premiums
+
+
+def test_calls_come_on_all_five_working_days_alike(large: Insurer) -> None:
+    shares = large.table("call_notes")["opened"].dt.day_of_week.value_counts(normalize=True)
+    assert set(shares.index) == set(range(5)) and shares.between(0.17, 0.23).all()
 
 
 def test_notes_say_what_can_be_true(large: Insurer) -> None:
