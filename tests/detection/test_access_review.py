@@ -109,9 +109,12 @@ def session(name: str, minute: int, **more: Any) -> list[dict[str, Any]]:
     return [place_ | {"minute": minute + n * 20} | more for n in range(3)]
 
 
-def on_leave(first: str, **row: Any) -> Case:
+NIGHT = [{"staff_id": "S2", "role": "it_admin", "shift_start_hour": 22, "shift_end_hour": 7}]
+
+
+def on_leave(first: str, *, staff: list[dict[str, Any]] | None = None, **row: Any) -> Case:
     leave = {"staff_id": "S2", "first": pd.Timestamp(first), "last": pd.Timestamp("2026-03-10")}
-    return [*BOTH, LOGON | {"actor": "S2", "day": 3} | row], company(leave=[leave])
+    return [*BOTH, LOGON | {"actor": "S2", "day": 3} | row], company(leave=[leave], staff=staff or [])
 
 
 def job(*found: dict[str, Any], **change: Any) -> Case:
@@ -131,7 +134,6 @@ def vendor(end: str, signed: bool = True) -> Case:
 
 
 HOME = {"device": "D9", "site": "remote", "src_ip": "203.0.113.10"}
-NIGHT = [{"staff_id": "S2", "role": "it_admin", "shift_start_hour": 22, "shift_end_hour": 7}]
 
 DOOR = {"actor": "S2", "class_name": "Physical Access", "activity_name": "Swipe", "site": "ST1"}
 
@@ -161,10 +163,10 @@ PAIRS: dict[str, tuple[str, str, Case, Case]] = {
         ([*BOTH, *session("a", 0), *session("b", 10, **HOME)], company()),
         ([*BOTH, *session("a", 0), *session("b", 70, **HOME)], company()),
     ),
-    "two places at once / two windows on one desk": (
+    "two places at once / two windows on one desk, and home in the evening": (
         "shared-account", "S2",
         ([*BOTH, *session("a", 0), *session("b", 10, **HOME)], company()),
-        ([*BOTH, *session("a", 0), *session("b", 10)], company()),
+        ([*BOTH, *session("a", 0), *session("b", 10), *session("c", 300, **HOME)], company()),
     ),
     "a colleague's laptop / the machine that all share": (
         "shared-account", "S2",
@@ -178,6 +180,9 @@ PAIRS: dict[str, tuple[str, str, Case, Case]] = {
     "on leave / a letter comes in": (
         "used-on-leave", "S2", on_leave("2026-03-05"),
         on_leave("2026-03-05", class_name="Email Activity", activity_name="Receive"),
+    ),
+    "on leave / the morning after the last night shift": (
+        "used-on-leave", "S2", on_leave("2026-03-05", staff=NIGHT, day=4), on_leave("2026-03-05", staff=NIGHT),
     ),
     "nobody owns it / somebody does": ("no-owner", "svc-x", job(owner_id=""), job()),
     "nobody owns it / it is closed": ("no-owner", "svc-x", job(owner_id=""), job(owner_id="", is_active=False)),
