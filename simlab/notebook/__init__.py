@@ -1,7 +1,7 @@
 """Screen out: what a notebook shows. The only room that imports ipywidgets or IPython.
 
 `check` marks (see simlab.exercise), `quiz` asks in a lesson, `theft` lets one try what a thief can
-read, `watch` what a rule catches and whom it bothers, `gate` who gets in and who is served, `telling` who is told and who goes without, `lastday` what a vendor leaves behind, `glance` shows a few rows and `lonely` who is alone with a few facts, `roleplay` is a talk with consequences, `playbill` holds all of them, and `observe` its observer's sheet, `report_concern` is
+read, `watch` what a rule catches and whom it bothers, `gate` who gets in and who is served, `telling` who is told and who goes without, `lastday` what a vendor leaves behind, `silence` what a day's silence costs, `glance` shows a few rows and `lonely` who is alone with a few facts, `roleplay` is a talk with consequences, `playbill` holds all of them, and `observe` its observer's sheet, `report_concern` is
 practice in a first report, `evaluate` asks what a lesson was worth, `console` runs a tabletop, `home`
 is the learner's first page, `previously` tells what went before, `jobaid` shows the page to print,
 `search` and `glossary` find words, `task` is worked on the page, `overview` shows one insurer at a glance, `timeline` and `statemap` are pictures
@@ -23,6 +23,7 @@ from simlab.notebook.overview import overview
 from simlab.notebook.playbill import playbill
 from simlab.notebook.quiz import check, quiz
 from simlab.notebook.roleplay import roleplay
+from simlab.notebook.silence import silence
 from simlab.notebook.story import jobaid, previously
 from simlab.notebook.tasks import task
 from simlab.notebook.telling import telling
@@ -49,6 +50,7 @@ __all__ = [
     "report_concern",
     "roleplay",
     "search",
+    "silence",
     "statemap",
     "task",
     "telling",

@@ -31,6 +31,9 @@ DRAWN = (
     "promises",
     "contracts",
     "offboarding",
+    "firsthour",
+    "incident",
+    "letter",
 )
 
 
