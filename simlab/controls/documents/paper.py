@@ -81,7 +81,7 @@ class Section:
     def cites(self) -> tuple[str, ...]:
         """The law behind the section's sentences, each once; where it is much, by section of the law only."""
         all_ = tuple(dict.fromkeys(c for s in (*self.said, *self.points) for c in s.cites))
-        return all_ if len(all_) <= MUCH else tuple(dict.fromkeys(c.split("(")[0] for c in all_))
+        return all_ if len(all_) <= MUCH else tuple(dict.fromkeys(c.split("(")[0] if " CFR " in c else c for c in all_))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -19,6 +19,7 @@ from simlab.controls.documents import telling
 from simlab.controls.documents.paper import Entry, Paper, Said, Section
 from simlab.controls.documents.words import Filler, Part, Written, whole, written
 from simlab.controls.sharing.rules import Cite, rules, rules_by_id, safeguards
+from simlab.controls.sharing.state import StateRule, state_rules
 from simlab.organization import Organization
 
 
@@ -148,7 +149,32 @@ def _right(of: rights.Right) -> Entry:
     return Entry(of.title or f"{of.name[:1].upper()}{of.name[1:]}", tuple(said), f"right-{of.id}", (), (of.cite,))
 
 
-_DRAWN: dict[str, Callable[[Section, str], Section]] = {"group": _group, "part": _part, "safeguards": _guards, "channels": _channels, "rights": _rights}  # fmt: skip
+def _states(section: Section, _: str) -> Section:
+    """What the member's State shuts beyond HIPAA: 45 CFR 164.520(b)(1)(ii)(C)."""
+    held = {one.id: one for one in state_rules().values()}.values()
+    points = [_state(one) for one in held if one.authorization or one.functions]
+    same = [one for one in held if not (one.authorization or one.functions)]
+    if same:
+        said = f"We look at State law too if you live in {', '.join(map(_place, same))}. There our system shuts nothing more."
+        points.append(Said(said, tuple(one.id for one in same), tuple(one.cite for one in same)))
+    return dataclasses.replace(section, points=(*section.points, *points)) if points else Section(section.id, "")
+
+
+def _state(of: StateRule) -> Said:
+    said, cites = f"If you live in {_place(of)}:", [of.cite]
+    if of.functions:
+        said += " we need your permission for all that is not the work of an insurer."
+    if of.authorization:
+        said += f" a permission that you sign holds for {of.authorization.months} months at most."
+        cites.append(of.authorization.cite)
+    return Said(said, (of.id,), tuple(dict.fromkeys(cites)))
+
+
+def _place(of: StateRule) -> str:
+    return of.id.replace("-", " ").title()
+
+
+_DRAWN: dict[str, Callable[[Section, str], Section]] = {"group": _group, "part": _part, "safeguards": _guards, "channels": _channels, "rights": _rights, "states": _states}  # fmt: skip
 
 
 def _backed(text: Written) -> None:

@@ -22,11 +22,12 @@ from simlab.controls.sharing.rules import (
     rules_for,
     safeguards,
 )
+from simlab.controls.sharing.state import state_rules
 
 CACHED = (
     data_classes, rules, safeguards, rules_for, recipients, purposes, rules_by_id, facts,
     rights.right, validity.form, checks.checks, words.written,
-    telling.phrases, telling._words, questions.question,
+    telling.phrases, telling._words, questions.question, state_rules,
 )  # fmt: skip
 
 
@@ -64,6 +65,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         "languages",
         "law",
         "answers",
+        "state_privacy",
     )
     for kind in kinds:
         shutil.copytree(loader.CONTENT / kind, copy / kind)

@@ -18,7 +18,7 @@ from simlab.content import loader, names
 from simlab.controls.consent import Registry
 from simlab.controls.documents import check_notice, paper, policy, render, telling
 from simlab.controls.documents.paper import page, text
-from simlab.controls.sharing import Gateway, data_classes, request, rules, safeguards
+from simlab.controls.sharing import Gateway, data_classes, request, rules, safeguards, state_rules
 from simlab.curriculum import sources
 from simlab.errors import ContentError, UnknownName
 from simlab.reading import grade
@@ -85,6 +85,7 @@ def test_each_sentence_that_says_that_something_is_shared_has_its_rule(kind: str
     known = (
         {r.id for r in rules()} | {f"{r.id}/{p.id}" for r in rules() for p in r.paths} | {s.id for s in safeguards()}
     )
+    known |= {s.id for s in state_rules().values()}
     backed = 0
     for said, ids in _said(kind):
         assert set(ids) <= known, said
@@ -92,6 +93,21 @@ def test_each_sentence_that_says_that_something_is_shared_has_its_rule(kind: str
             assert ids, f"nothing backs: {said}"
             backed += 1
     assert backed > 10
+
+
+@pytest.mark.parametrize("kind", ["sharing", "notice"])
+def test_each_state_whose_law_the_gateway_asks_is_told(kind: str) -> None:
+    told = {i: said for said, ids in _said(kind) for i in ids}
+    for one in state_rules().values():
+        assert one.id.replace("-", " ").title() in told[one.id]
+        assert not one.authorization or f"{one.authorization.months} months" in told[one.id]
+
+
+def test_a_state_rule_that_changes_changes_what_members_are_told(tree: Path) -> None:
+    path = tree / "state_privacy" / "illinois.yml"
+    path.write_text(path.read_text("utf-8").replace("months: 12", "months: 11"), encoding="utf-8")
+    forget()
+    assert "11 months at most" in render("notice", form="text")
 
 
 def test_each_rule_with_a_way_is_in_the_notice_too() -> None:
@@ -205,7 +221,9 @@ def test_our_own_notice_has_all_that_the_rule_asks_for(shown: Any) -> None:
     assert checked.is_complete and not checked.faults, checked.in_words()
 
 
-@pytest.mark.parametrize("section", [s.id for s in policy.notice(LARKSPUR).sections if s.id not in ("drugs", "family")])
+@pytest.mark.parametrize(
+    "section", [s.id for s in policy.notice(LARKSPUR).sections if s.id not in ("drugs", "family", "states")]
+)
 def test_our_own_notice_without_a_section_is_not_complete(section: str) -> None:
     whole = policy.notice(LARKSPUR)
     cut = dataclasses.replace(whole, lead="", sections=tuple(s for s in whole.sections if s.id != section))
