@@ -37,6 +37,10 @@ class House:
         """From where they work: a site, or home."""
         return "remote" if self.staff.loc[staff, "site_id"] == "remote" else "site"
 
+    def people(self, actor: str, member: str) -> set[str]:
+        """The staff who are in a request: who asks, and whose record it is if they work here."""
+        return {actor, *map(str, self.staff.index[self.staff["member_id"].astype(str) == member])}
+
     def member(self, member: str) -> str:
         row = self.members.loc[member]
         return f"{row['name_given']} {row['name_family']}"

@@ -106,11 +106,22 @@ def too_much(who: str, member: str, need: str, part: str, rest: str) -> dict[str
 def not_this_one(who: str, member: str, need: str, other: str, tie: str) -> dict[str, str]:
     """What follows where it is work, and somebody else's."""
     return {
-        "colleague": f"{other} did it in ten minutes. {need} was done, and {who} was spared a doubt.",
+        "colleague": f"{other} did it in ten minutes. {need[:1].upper()}{need[1:]} was done, and {who} was spared a doubt.",
         "open": f"{who} now knows what is in the file of {tie}. Perhaps no harm was meant. Neither of them can forget it now.",
         "part": f"a part of it is still the file of {tie}. How much was read is not the question here. Who read it is.",
         "glass": f"there was no emergency. The alert says that {who} opened the file of {tie}, and the privacy office asks why.",
         "refuse": f"the file stayed shut, and {need} lay there for a day until somebody asked. {member} had done nothing wrong.",
+    }
+
+
+def ones_own(who: str, other: str) -> dict[str, str]:
+    """What follows where the claim is one's own."""
+    return {
+        "colleague": f"{other} did it in ten minutes. The claim was decided, and nobody has to ask how.",
+        "open": f"{who} decided a claim of their own. It may be the right sum. Nobody can tell, and the next audit has to ask.",
+        "part": f"a part of it is still {who}'s own claim. How much was read is not the question here. Who decides it is.",
+        "glass": f"there was no emergency. The alert says that {who} opened their own file, and the privacy office asks why.",
+        "refuse": f"the claim lay there for a day until somebody asked. {who} is a member too, and had done nothing wrong.",
     }
 
 

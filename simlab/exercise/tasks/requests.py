@@ -52,13 +52,17 @@ class Desk:
 
 
 def make(seed: int) -> Desk:
-    """Six requests for a seed, as many of each kind for everybody; no member of staff is in two of them."""
+    """Six requests for a seed, as many of each kind for everybody; nobody of the staff is in two of them."""
     rooms = house()
     found: list[Case] = []
+    taken: set[str] = set()
     for kind, many in SHOWN:
         for maker in _ranked(kind, seed):
-            if sum(c.right == kind for c in found) < many:
-                found += filter(None, [maker(rooms, seed, {c.asked.actor for c in found})])
+            case = maker(rooms, seed, taken) if sum(c.right == kind for c in found) < many else None
+            people = rooms.people(case.asked.actor, case.asked.member) if case else set()
+            if case and not people & taken:
+                found.append(case)
+                taken |= people
     found.sort(key=lambda case: int(draw.bits(seed, f"requests/order/{case.kind}", 0)))
     return Desk(tuple(case.numbered(n) for n, case in enumerate(found, 1)))
 
