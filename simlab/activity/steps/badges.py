@@ -15,7 +15,7 @@ OUT: Row = _DOOR | {"activity_name": "Swipe", "status_detail": "out"}
 
 @step("T1078", over=2 * clock.HOUR)
 def unbadged_login(scene: Scene, *, who: str = "", reads: Count = 8) -> Step:
-    """Somebody who walked in behind others sits down at the desk of one who is not there that day, and logs in.
+    """Somebody who walked in behind others sits down at the desk of one who works from home that day, and logs in.
 
     Leaves: in `identity` a log-in of an absent person's account at their site, on no device of theirs, and
     in `claims-core` reads in that session. No swipe of their badge: that is what is missing.
@@ -122,13 +122,10 @@ def _with_a_door(scene: Scene, what: str, who: str) -> Person:
 
 
 def _absent(scene: Scene, who: str) -> Person:
-    """The one asked for, or one who has a desk and does not come to it that day: at home, or on leave."""
+    """The one asked for, or one who has a desk and works from home that day."""
     if who:
         return scene.staff("is away", who)
     staff = scene.able("claims-core")
     sites = staff[staff["site_id"].astype(str) != "remote"]
     stays = sites[~sites["on_site_days"].astype(str).str.contains(WEEKDAYS[scene.day.weekday()])]
-    away = scene.crew.absences.away(scene.day)
-    on_leave = sites[away[sites.index.to_numpy()]]
-    fits = on_leave if len(on_leave) else stays if len(stays) else sites
-    return scene.person(int(scene.pick("is away", fits).index[0]))
+    return scene.person(int(scene.pick("is away", stays if len(stays) else sites).index[0]))
