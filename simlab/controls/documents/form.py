@@ -9,6 +9,7 @@ from simlab.content import resource
 from simlab.content.loader import fault
 from simlab.controls.consent.validity import form as required
 from simlab.controls.documents.paper import Blank, Paper, Section
+from simlab.controls.documents.telling import phrases
 from simlab.controls.documents.words import Filler, Part, Written, written
 from simlab.controls.sharing.rules import GROUPED, data_classes, rules
 from simlab.organization import Organization
@@ -63,7 +64,13 @@ def _classes() -> tuple[Blank, ...]:
 
 
 def _purposes() -> tuple[Blank, ...]:
-    return tuple(Blank(p[:1].upper() + p[1:], "box") for p in purposes_to_refuse())
+    """What may be ticked on an opt-out. Raises ContentError for a purpose at which the gateway would not stop."""
+    offered = phrases().opt_outs
+    for purpose in offered:
+        if purpose not in purposes_to_refuse():
+            said = "no opt-out stops this at the gateway: a promise that nothing keeps"
+            raise fault(resource("phrases", "sharing.yml"), ["opt_outs", purpose], said)
+    return tuple(Blank(said, "box") for said in offered.values())
 
 
 def _complete(text: Written) -> None:

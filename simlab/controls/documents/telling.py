@@ -59,6 +59,7 @@ class Phrases(Model):
     conditions: tuple[Condition, ...]
     channels: dict[str, str]
     safeguards: dict[str, str] = {}
+    opt_outs: dict[str, str] = {}
     data: dict[str, str]
     groups: tuple[Group, ...] = Field(min_length=1)
 

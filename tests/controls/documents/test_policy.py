@@ -248,6 +248,15 @@ def test_the_language_notice_goes_with_the_notice_in_each_language() -> None:
         assert f'<p lang="{tag}">' in shown and name in shown and said in shown and "555-0117" in said
 
 
+def test_an_opt_out_is_offered_only_where_the_gateway_keeps_to_it(tree: Path) -> None:
+    assert "[ ] Research\n" in render("opt-out", form="text")
+    path = tree / "phrases" / "sharing.yml"
+    path.write_text(path.read_text("utf-8").replace("  research: Research", "  proceeding: Courts"), encoding="utf-8")
+    forget()
+    with pytest.raises(ContentError, match=r"sharing\.yml:\d+: opt_outs\.proceeding: no opt-out stops this"):
+        render("opt-out")
+
+
 def test_a_promise_is_called_one_and_law_names_its_source() -> None:
     for section in paper("sharing").sections:
         for one in (*section.points, *(s for e in section.entries for s in e.said)):
