@@ -108,7 +108,10 @@ def _plain(value: Any) -> Any:
 
 def _parse(text: str, shown: str) -> tuple[Node | None, Any]:
     try:
-        return YAML(typ="safe", pure=True).compose(text), YAML(typ="safe", pure=True).load(text)
+        yaml = YAML(typ="safe", pure=True)
+        node = yaml.compose(text)
+        # Of the tree that has the lines, not of the text again: reading it is what takes the time.
+        return node, None if node is None else yaml.constructor.construct_document(node)
     except DuplicateKeyError as e:
         line = e.problem_mark.line + 1 if e.problem_mark else None
         said = str(e.problem).split(" with value")[0].replace("found ", "")

@@ -17,6 +17,7 @@ from simlab.controls.access.request import NUMBERS, OUTSIDE, SENSITIVE, SWITCHES
 Formula = tuple[Any, ...]
 TRUE: Formula = ("true",)
 FALSE: Formula = ("not", TRUE)
+LARGEST, DEEPEST = 4_000, 250  # steps of one policy when it is written out, and steps within steps
 
 # Cedar's variables and entity types are facts of a request.
 _VARIABLES = {"principal": "role", "action": "action", "resource": "data"}
@@ -241,3 +242,23 @@ _COMPARE: dict[str, Any] = {
     "is": lambda body: TRUE,
     "contains": _contains,
 }
+
+
+def is_large(formula: Formula) -> bool:
+    """Whether a formula would keep whoever decides by it busy: too large when written out, or too deep.
+
+    Comparisons within comparisons double at each step, so a short text can say more than a machine can try.
+    """
+    try:
+        size, depth = _extent(formula, {})
+    except RecursionError:
+        return True
+    return size > LARGEST or depth > DEEPEST
+
+
+def _extent(formula: Any, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
+    """Size when written out, and depth; what stands in it twice is looked at once."""
+    if id(formula) not in known:
+        parts = [_extent(p, known) for p in formula[1:]] if formula[0] in ("and", "or", "not") else []
+        known[id(formula)] = 1 + sum(size for size, _ in parts), 1 + max((depth for _, depth in parts), default=0)
+    return known[id(formula)]

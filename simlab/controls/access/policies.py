@@ -184,6 +184,8 @@ def _policy(
         applies = formula.of_policy(parsed)
     except Unsayable as e:
         raise ContentError(file, str(e), line=line_of(text, one, e.words), key=name) from None
+    if formula.is_large(applies):
+        raise ContentError(file, "says too much at once: make it several policies", line=line, key=name)
     is_permit = parsed["effect"] == "permit"
     return Policy(name, is_permit, line, applies, known.get(name) or _plain_note(name, is_permit))
 

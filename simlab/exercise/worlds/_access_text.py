@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from simlab.controls import access
 from simlab.controls.access.request import FIELDS
 from simlab.errors import InputError, SimlabError, UnknownName
 
 LONGEST, MOST = 12_000, 60  # characters, and policies, of a set
-LARGEST, DEEPEST = 4_000, 120  # steps of one policy when it is written out, and steps within steps
 _UNKNOWN = re.compile(r"attribute `(\w+)`.* not found.*", re.DOTALL)
 
 _ROLES = """\
@@ -69,29 +67,9 @@ def read(text: str) -> access.Policies:
         raise InputError(
             f"your policies cannot be read ({type(e).__name__}): compare them with the draft above"
         ) from None
-    large = next((p for p in found if _is_large(p.applies)), None)
-    if large is not None:
-        raise InputError(f"your policies:{large.line}: {large.id} says too much at once: make it several policies")
     if len(found) > MOST:
         raise InputError(f"your policies are {len(found)}: {MOST} is the most")
     return found
-
-
-def _is_large(formula: Any) -> bool:
-    """Whether a formula would keep whoever decides by it busy: too large when written out, or too deep."""
-    try:
-        size, depth = _extent(formula, {})
-    except RecursionError:
-        return True
-    return size > LARGEST or depth > DEEPEST
-
-
-def _extent(formula: Any, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
-    """Size when written out, and depth; what stands in it twice is looked at once."""
-    if id(formula) not in known:
-        parts = [_extent(p, known) for p in formula[1:]] if formula[0] in ("and", "or", "not") else []
-        known[id(formula)] = 1 + sum(size for size, _ in parts), 1 + max((depth for _, depth in parts), default=0)
-    return known[id(formula)]
 
 
 def _plain(said: str) -> str:
