@@ -29,9 +29,9 @@ from simlab.duck import connect
 from simlab.insurer import Insurer
 
 START = dt.date(2026, 3, 2)
-# Members and days that give about ten thousand events, a hundred thousand, a million, ten million.
+# Members and days that give about ten thousand events, a hundred thousand, a million, ten million; and a hundred.
 SIZES = ((16_000, 1), (16_000, 10), (16_000, 100), (100_000, 160))
-MANY = (450_000, 365)
+MANY = (540_000, 365)
 # A record's texts and their lengths, as long as they are on most days.
 PLAIN = 187
 Row = tuple[str, float, str]
