@@ -30,8 +30,7 @@ from sigma.types import (
 )
 
 from simlab import events
-from simlab.duck import connect
-from simlab.duck import quoted as quoted
+from simlab.duck import connect, quoted
 from simlab.errors import UnknownName
 
 _OPERATORS = {
