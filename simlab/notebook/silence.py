@@ -29,9 +29,9 @@ DAYS = {NOW: 0, LOOKS: 3, SURE: 10, NEVER: 35}
 def silence() -> Lists:
     """Three lists to choose from, and below them who was exposed, and what is owed by when."""
     lists = [
-        ("call", "Nadia calls the security line:", [SURE, LOOKS, NOW, NEVER]),
-        ("files", "The files on the server are:", [PLAIN, APART, BESIDE]),
-        ("traces", "Before that, she:", [WIPED, LEFT]),
+        ("call", "Nadia calls:", [SURE, LOOKS, NOW, NEVER]),
+        ("files", "The files are:", [PLAIN, APART, BESIDE]),
+        ("traces", "First she:", [WIPED, LEFT]),
     ]
     return Lists(lists, _follow, ("What comes of it", "What", "Number"))
 
