@@ -50,8 +50,7 @@ def test_what_is_signed_is_what_the_rule_makes_of_the_facts(seed: int) -> None:
     assert (right["hhs"] == "with-letters") is (total >= 500)
     assert right["media"] == ("-".join(sorted(s for s, n in counts.items() if n > 500)) or "none")
     assert incident.judge(case, incident.full(case)).share == 1.0
-    assert all(incident.judge(case, way(case)).share < 1.0 for name, way in incident.MISTAKES.items() if name in
-               ("from-the-report", "until-i-am-sure", "no-proof-no-breach", "sealed-is-sealed", "right-date-wrong-day"))  # fmt: skip
+    assert all(incident.judge(case, way(case)).share < 0.8 for way in incident.MISTAKES.values())
 
 
 def test_the_agent_moves_the_day_and_the_label_does_not() -> None:

@@ -141,9 +141,14 @@ def _way(choose: Callable[[Thing], str]) -> Callable[[Hour], list[str]]:
     return lambda m: [f"{t.id}:{choose(t)}" for t in m.things]
 
 
+def _waits(material: Hour) -> list[str]:
+    late = next(t.id for t in material.things if t.when == "now")
+    return [f"{t.id}:{'theirs' if t.id == late else 'now' if t.when == 'never' else t.when}" for t in material.things]
+
+
 MISTAKES: dict[str, Callable[[Hour], Any]] = {
     "do-it-all-myself": _way(lambda t: "now"),
     "leave-it-all": _way(lambda t: "theirs"),
-    "until-i-am-sure": _way(lambda t: {"call": "theirs", "stay": "never", "until-sure": "now"}.get(t.id, t.when)),
+    "until-i-am-sure": _waits,
     "tidy-up-first": _way(lambda t: "now" if t.when == "never" else "never" if t.id == "leave-as-is" else t.when),
 }

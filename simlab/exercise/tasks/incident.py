@@ -175,20 +175,26 @@ def _but(**changed: str) -> Callable[[Incident], list[str]]:
     return lambda m: [f"{k}:{v}" for k, v in (rights(m) | changed).items()]
 
 
-def _press(material: Incident) -> list[str]:
-    counts = material.facts.counts or {}
-    return [
-        f"{k}:{v}" for k, v in (rights(material) | {"media": "-".join(sorted(counts)), "hhs": "with-letters"}).items()
-    ]
+def _slip(**changed: str) -> Callable[[Incident], list[str]]:
+    """As `_but`, with media that are not the right ones, so that it is as wrong for everybody."""
+
+    def answer(material: Incident) -> list[str]:
+        media = next(i for i, _ in _media(material) if i != rights(material)["media"])
+        return _but(**{"media": media} | changed)(material)
+
+    return answer
+
+
+def _other_day(material: Incident) -> list[str]:
+    day = "found" if material.since == "told" else "told"
+    return _but(since=day, by=day)(material)
 
 
 MISTAKES: dict[str, Callable[[Incident], Any]] = {
     "from-the-report": _but(since="ended", by="ended"),
-    "until-i-am-sure": _but(finding="no-proof", since="ended", by="ended", hhs="not", media="none"),
-    "no-proof-no-breach": _but(finding="no-proof", hhs="not", media="none"),
-    "call-the-press": _press,
-    "the-contract-says-contractor": _but(since="told", by="told"),
-    "sealed-is-sealed": _but(finding="sealed", hhs="not", media="none"),
-    "two-months": _but(by="two-months"),
-    "right-date-wrong-day": _but(since="ended"),
+    "until-i-am-sure": _slip(finding="no-proof", since="ended", by="ended", hhs="not"),
+    "no-proof-no-breach": _slip(finding="no-proof", hhs="not"),
+    "call-the-press": _slip(hhs="not"),
+    "the-contract-says-contractor": _other_day,
+    "sealed-is-sealed": _slip(finding="sealed", hhs="not"),
 }

@@ -167,8 +167,13 @@ def _vague(line: Line) -> str:
     return next(c for c in CHOICES if c not in (line.sound, line.drafted))
 
 
+def _one_is_enough(material: Draft) -> list[str]:
+    first = next(x.slot.id for x in material.lines if x.is_gap)
+    return [f"{x.slot.id}:{x.sound if x.slot.id == first else x.drafted}" for x in material.lines]
+
+
 MISTAKES: dict[str, Callable[[Draft], Any]] = {
     "keep-it-all": lambda m: [f"{x.slot.id}:{x.drafted}" for x in m.lines],
     "write-it-all-anew": lambda m: [f"{x.slot.id}:{x.sound if x.is_gap else _vague(x)}" for x in m.lines],
-    "say-less": lambda m: [f"{x.slot.id}:{x.drafted if x.slot.id in ('steps', 'types') else x.sound}" for x in m.lines],
+    "say-less": _one_is_enough,
 }
