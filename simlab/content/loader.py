@@ -71,16 +71,15 @@ def load_file(path: Path, model: type[M]) -> M:
 
 def load_text(text: str, model: type[M], shown: str = "text") -> M:
     """YAML text as `model`; `shown` stands for the file in messages. Raises ContentError."""
-    node, data = _parse(text, shown)
+    data = _parse(text, shown)
     if not isinstance(data, dict):
         raise ContentError(shown, "must be a mapping of keys to values", line=1)
-    _no_twins(node, shown)
     try:
         # JSON is the strict form in which pydantic still reads dates, enums and tuples from
         # text, and yet takes neither "5" for 5 nor yes for true.
         return model.model_validate_json(json.dumps(data, default=_plain))
     except ValidationError as e:
-        raise _first_fault(e, node, model, shown) from None
+        raise _first_fault(e, _tree(text), model, shown) from None
 
 
 def fault(path: Path, at: Sequence[str | int], problem: str) -> ContentError:
@@ -88,8 +87,7 @@ def fault(path: Path, at: Sequence[str | int], problem: str) -> ContentError:
 
     `at` is the way to the value: `["decisions", 0, "default"]`.
     """
-    node, _ = _parse(path.read_text(encoding="utf-8"), _shown(path))
-    line, key = _place(node, list(at))
+    line, key = _place(_tree(path.read_text(encoding="utf-8")), list(at))
     return ContentError(_shown(path), problem, line=line, key=key)
 
 
@@ -106,12 +104,18 @@ def _plain(value: Any) -> Any:
     raise TypeError(type(value).__name__)
 
 
-def _parse(text: str, shown: str) -> tuple[Node | None, Any]:
+def _tree(text: str) -> Node | None:
+    """The text as it is written, each key with its line. Raises YAMLError."""
+    return YAML(typ="safe", pure=True).compose(text)
+
+
+def _parse(text: str, shown: str) -> Any:
     try:
         yaml = YAML(typ="safe", pure=True)
         node = yaml.compose(text)
-        # Of the tree that has the lines, not of the text again: reading it is what takes the time.
-        return node, None if node is None else yaml.constructor.construct_document(node)
+        _no_twins(node, shown)
+        # Of the tree, and not of the text again; merging (`<<`) changes it, so nobody looks at it afterwards.
+        return None if node is None else yaml.constructor.construct_document(node)
     except DuplicateKeyError as e:
         line = e.problem_mark.line + 1 if e.problem_mark else None
         said = str(e.problem).split(" with value")[0].replace("found ", "")
