@@ -11,6 +11,7 @@ import contextlib
 import json
 import socket
 import sys
+import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -168,6 +169,10 @@ def warm_modules(course: Path, names: Iterable[str] = ("*",)) -> set[str]:
     return {m for m in found if m.replace(".", "").isidentifier()}
 
 
+# Both kinds of box are proved at once, and CPython 3.11 cannot make two trees in two threads (gh-106905).
+_PARSING = threading.Lock()
+
+
 def _imports(notebook: Path) -> Iterable[str]:
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
@@ -176,7 +181,8 @@ def _imports(notebook: Path) -> Iterable[str]:
         return
     for source in sources:
         try:
-            tree = ast.parse(source)
+            with _PARSING:
+                tree = ast.parse(source)
         except (SyntaxError, ValueError):
             continue  # a cell with magics
         for node in ast.walk(tree):

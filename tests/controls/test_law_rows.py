@@ -9,12 +9,12 @@ import pytest
 from ruamel.yaml import YAML
 
 HERE = Path(__file__).parent
-# The rows that touch an insurer. Notices and their dates are looked at where they are written.
+# The rows that touch an insurer.
 ROWS = {
     "Permitted", "TPO", "Minimum necessary", "Authorisation", "Conditioning", "Authorisation is always needed", "Genetic information",
     "Opportunity to object", "Verification", "Personal representatives", "Restrictions", "Confidential communications", "Access",
     "Amendment", "Accounting", "De-identification", "ZIP3 lists", "Limited data set", "BA contract", "Plan sponsor", "Workforce",
-    "Opt-out", "Part 2", "State insurance privacy",
+    "NPP for plans", "Opt-out", "Part 2", "State insurance privacy",
 }  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def view(material: Hour) -> list[parts.Part]:
     return [
         parts.text(
             f"{material.moment} Scored on both sides: what must happen in this hour and does, times what is not yours and "
-            "stays undone. Doing everything and doing nothing both do badly.",
+            "is left alone. Doing everything and doing nothing both do badly.",
             "It is 9:10.",
         ),
         *(parts.sort(t.id, t.text, [], CHOICES, "Your decision") for t in material.things),
