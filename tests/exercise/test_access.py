@@ -93,9 +93,9 @@ def test_a_trainer_may_ask_for_less() -> None:
         ("Only who needs it may look.", "does not parse"),
         ("", "no policy in it"),
         ("\n  \n", "no policy in it"),
-        (7, "gave back no text"),
-        (None, "gave back no text"),
-        (GOOD.encode(), "gave back no text"),
+        (7, "gave back 7. Let it return"),
+        (None, "gave back None. Let it return"),
+        (GOOD.encode(), "gave back b"),
     ],
 )  # fmt: skip
 def test_a_text_that_is_no_policy_is_answered_in_words(text: Any, said: str) -> None:

@@ -121,8 +121,8 @@ def test_a_trainer_may_ask_for_less() -> None:
         ("rows: &a []\nkeep: *a\n", "repeats parts of YAML"),
         ("x: " + "y" * 9_000, "at most 8,000"),
         ("rows: " + "[" * 500 + "]" * 500, "too many brackets"),
-        (7, "gave back no text"),
-        (None, "gave back no text"),
+        (7, "gave back 7. Let it return"),
+        (None, "gave back None. Let it return"),
     ],
 )  # fmt: skip
 def test_a_text_that_is_no_settings_is_answered_in_words(settings: Any, said: str) -> None:

@@ -362,7 +362,7 @@ def test_the_author_may_ask_for_less() -> None:
     assert night(pair, accepted=1000).share == 1.0
     with pytest.raises(ContentError, match="expects 'recoverd'"):
         night(GCM, recoverd=0)
-    with pytest.raises(ContentError, match="needs two functions"):
+    with pytest.raises(ContentError, match="not 2: check"):
         drive(KINDS["simulate"](CheckSpec("simulate", (Lit("thief"), Expr("seal"))), Context(1)), lambda a: ())
 
 

@@ -84,9 +84,9 @@ def test_a_trainer_may_ask_for_less() -> None:
             "too many",
         ),
         (GOOD.replace("condition: selection", "condition: " + "not " * 400 + "selection"), "cannot be read"),
-        (7, "gave back no text"),
-        (None, "gave back no text"),
-        (b"title: x", "gave back no text"),
+        (7, "gave back 7. Let it return"),
+        (None, "gave back None. Let it return"),
+        (b"title: x", "gave back b'title: x'"),
     ],
 )
 def test_a_text_that_is_no_rule_is_answered_in_words(rule: Any, said: str) -> None:

@@ -22,8 +22,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from simlab.errors import SimlabError
-from simlab.exercise.kinds.common import ask, fault, hidden, trouble
-from simlab.exercise.protocol import Call, CheckSpec, Context, Expr, Play, Verdict
+from simlab.exercise.protocol import Call, CheckSpec, Context, Play, Verdict
+from simlab.exercise.worlds._play import as_text, functions, given, numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,22 +39,16 @@ _NUMBERS: Mapping[str, float] = {"stopped": 8, "delivered": 8}
 
 def play(spec: CheckSpec, context: Context) -> Play:
     """`check.simulate("access", policies)`. Raises ContentError for a check that is not written so."""
-    call = Call(_subject(spec))
-    need = {name: hidden(spec, name, usual) for name, usual in _NUMBERS.items()}
-    (got,) = yield from ask([call])
-    if got.error:
-        return Verdict(0.0, f"Not yet: {trouble(call, got)}")
-    if not isinstance(got.value, str):
-        return Verdict(
-            0.0,
-            f"`{call.expr}` gave back no text. Let it return the text of your policies, between three quotes on each side.",
-        )
+    (name,), need = functions(spec, "policies"), numbers(spec, _NUMBERS)
+    text = yield from given(spec, Call(name), as_text, "the text of your policies, between three quotes on each side")
+    if isinstance(text, Verdict):
+        return text
     # Cedar and a company's work are slow to load, and only a text that came needs them.
     from simlab.exercise.worlds import _access_quarter, _access_text
     from simlab.exercise.worlds._access_score import CITE, Played
 
     try:
-        policies = _access_text.read(got.value)
+        policies = _access_text.read(text)
     except SimlabError as e:
         return Verdict(0.0, f"The policies cannot be used. {e}.", cite=CITE)
     quarter = _access_quarter.build(context.seed)
@@ -75,16 +69,6 @@ def practice_quarter() -> pd.DataFrame:
     from simlab.exercise.worlds._access_quarter import build
 
     return build(PRACTICE_SEED)
-
-
-def _subject(spec: CheckSpec) -> str:
-    names = [a.text for a in spec.args if isinstance(a, Expr)]
-    if len(names) != 1:
-        raise fault(spec, 'needs one function: check.simulate("access", policies)')
-    for name in spec.expect.kwargs if spec.expect else ():
-        if name not in _NUMBERS:
-            raise fault(spec, f"expects {name!r}: the gate scores {', '.join(_NUMBERS)}")
-    return names[0]
 
 
 __all__ = ["play", "practice_quarter", "promise"]

@@ -20,9 +20,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from simlab.controls.network import Flow, decide
-from simlab.exercise.kinds.common import ask, fault, hidden, show, trouble
-from simlab.exercise.protocol import Call, CheckSpec, Context, Detail, Expr, Play, Verdict
+from simlab.exercise.kinds.common import show
+from simlab.exercise.protocol import Call, CheckSpec, Context, Detail, Play, Verdict
 from simlab.exercise.worlds._doors_case import Case, Vendor, build, gateway_of, old_accounts, served_by
+from simlab.exercise.worlds._play import as_ids, functions, given, numbers
 
 promise = (
     "Your function is asked once, on the evening of a day, about nine vendors that you have not seen. Then a month passes. Scored on both "
@@ -49,16 +50,11 @@ _OPEN = {
 
 def play(spec: CheckSpec, context: Context) -> Play:
     """`check.simulate("doors", to_close)`. Raises ContentError for a check that is not written so."""
-    case, limits = build(context.seed), {name: hidden(spec, name, usual) for name, usual in _NUMBERS.items()}
-    call = Call(_subject(spec), case.arguments())
-    (got,) = yield from ask([call])
-    if got.error:
-        return Verdict(0.0, f"Not yet: {trouble(call, got)}")
-    if not isinstance(got.value, list | tuple | set | frozenset) or not all(isinstance(x, str) for x in got.value):
-        return Verdict(
-            0.0, f'`{call.expr}` gave back {show(got.value)}. Let it return a list of ids, such as ["birchwater-desk"].'
-        )
-    return verdict(case, frozenset(got.value), limits)
+    (name,), limits = functions(spec, "to_close"), numbers(spec, _NUMBERS)
+    case = build(context.seed)
+    wanted = 'a list of ids, such as ["birchwater-desk"]'
+    closed = yield from given(spec, Call(name, case.arguments()), as_ids, wanted)
+    return closed if isinstance(closed, Verdict) else verdict(case, closed, limits)
 
 
 def ready() -> None:
@@ -130,16 +126,6 @@ def _next(is_open: bool, is_cut: bool) -> str:
     if is_open:
         return "A way in is an account of any kind, or a rule. Which ones does your function not look at?"
     return "Who was cut off has a contract that holds. Look at all of a vendor's rows." if is_cut else ""
-
-
-def _subject(spec: CheckSpec) -> str:
-    names = [a.text for a in spec.args if isinstance(a, Expr)]
-    if len(names) != 1:
-        raise fault(spec, 'needs one function: check.simulate("doors", to_close)')
-    for name in spec.expect.kwargs if spec.expect else ():
-        if name not in _NUMBERS:
-            raise fault(spec, f"expects {name!r}: the doors score {', '.join(_NUMBERS)}")
-    return names[0]
 
 
 __all__ = ["play", "practice_case", "promise"]

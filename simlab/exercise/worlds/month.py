@@ -22,8 +22,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from simlab.errors import SimlabError
-from simlab.exercise.kinds.common import ask, fault, hidden, trouble
-from simlab.exercise.protocol import Call, CheckSpec, Context, Expr, Play, Verdict
+from simlab.exercise.protocol import Call, CheckSpec, Context, Play, Verdict
+from simlab.exercise.worlds._play import as_text, functions, given, numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,23 +38,17 @@ _NUMBERS: Mapping[str, float] = {"told": 0, "refused": 0}
 
 def play(spec: CheckSpec, context: Context) -> Play:
     """`check.simulate("month", settings)`. Raises ContentError for a check that is not written so."""
-    call = Call(_subject(spec))
-    limits = {name: hidden(spec, name, usual) for name, usual in _NUMBERS.items()}
-    (got,) = yield from ask([call])
-    if got.error:
-        return Verdict(0.0, f"Not yet: {trouble(call, got)}")
-    if not isinstance(got.value, str):
-        return Verdict(
-            0.0,
-            f"`{call.expr}` gave back no text. Let it return the settings' text, between three quotes on each side.",
-        )
+    (name,), limits = functions(spec, "settings"), numbers(spec, _NUMBERS)
+    text = yield from given(spec, Call(name), as_text, "the settings' text, between three quotes on each side")
+    if isinstance(text, Verdict):
+        return text
     # The requests and the rules are slow to load, and who only answers questions needs neither.
     from simlab.exercise.worlds._month_requests import build
     from simlab.exercise.worlds._month_score import CITE, Played
     from simlab.exercise.worlds._month_settings import read
 
     try:
-        settings = read(got.value)
+        settings = read(text)
     except SimlabError as e:
         return Verdict(0.0, f"The settings cannot be used, so the old ones stay in force. {e}.", cite=CITE)
     return Played(build(context.seed), settings, limits).verdict()
@@ -94,16 +88,6 @@ def bases() -> str:
         paths = [path for rule in rules_for(to, purpose) for path in rule.paths]
         lines += [f"    {path.id}: {path.because} ({path.cite})" for path in paths]
     return "\n".join([*lines, "any row", *(f"    {name}: {says}" for name, says in HABITS.items())])
-
-
-def _subject(spec: CheckSpec) -> str:
-    names = [a.text for a in spec.args if isinstance(a, Expr)]
-    if len(names) != 1:
-        raise fault(spec, 'needs one function: check.simulate("month", settings)')
-    for name in spec.expect.kwargs if spec.expect else ():
-        if name not in _NUMBERS:
-            raise fault(spec, f"expects {name!r}: the month scores {', '.join(_NUMBERS)}")
-    return names[0]
 
 
 __all__ = ["bases", "play", "practice_month", "promise"]

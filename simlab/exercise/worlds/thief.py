@@ -36,8 +36,9 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any
 
-from simlab.exercise.kinds.common import ask, fault, hidden
-from simlab.exercise.protocol import Ask, Call, CheckSpec, Context, Expr, Got, Play, Reply
+from simlab.exercise.kinds.common import ask, hidden
+from simlab.exercise.protocol import Ask, Call, CheckSpec, Context, Got, Play, Reply
+from simlab.exercise.worlds._play import functions, numbers
 from simlab.exercise.worlds._thief_forging import Try, each_row_once, tries
 from simlab.exercise.worlds._thief_reading import form_of, read
 from simlab.exercise.worlds._thief_score import Night
@@ -55,8 +56,7 @@ _NUMBERS: Mapping[str, float] = {"recovered": 0, "accepted": 0, "opened": 1.0}
 
 def play(spec: CheckSpec, context: Context) -> Play:
     """`check.simulate("thief", seal, open_)`. Raises ContentError for a check that is not written so."""
-    seal, open_ = _functions(spec)
-    limits = {name: hidden(spec, name, usual) for name, usual in _NUMBERS.items()}
+    (seal, open_), limits = functions(spec, "seal", "open_"), numbers(spec, _NUMBERS)
     seconds = float(hidden(spec, "seconds", 20.0))
     world = build(context.seed)
     night = Night(world, limits)
@@ -73,16 +73,6 @@ def play(spec: CheckSpec, context: Context) -> Play:
 
 def ready() -> None:
     """Nothing: every learner's table is their own."""
-
-
-def _functions(spec: CheckSpec) -> tuple[str, str]:
-    names = [a.text for a in spec.args if isinstance(a, Expr)]
-    if len(names) != 2:
-        raise fault(spec, 'needs two functions: check.simulate("thief", seal, open_)')
-    for name in spec.expect.kwargs if spec.expect else ():
-        if name not in (*_NUMBERS, "seconds"):
-            raise fault(spec, f"expects {name!r}: the thief scores {', '.join(_NUMBERS)}")
-    return names[0], names[1]
 
 
 def _seal(seal: str, world: World, night: Night, seconds: float) -> Generator[Ask, Reply, dict[int, bytes]]:

@@ -21,9 +21,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from simlab.errors import SimlabError
-from simlab.exercise.kinds.common import ask, fault, hidden, trouble
-from simlab.exercise.protocol import Call, CheckSpec, Context, Expr, Play, Verdict
+from simlab.exercise.protocol import Call, CheckSpec, Context, Play, Verdict
 from simlab.exercise.worlds import _watch_rule
+from simlab.exercise.worlds._play import as_text, functions, given, numbers
 from simlab.exercise.worlds._watch_score import CITE, Watch
 from simlab.exercise.worlds._watch_weeks import build, ordinary_day
 
@@ -41,20 +41,15 @@ _NUMBERS: Mapping[str, float] = {"caught": 3, "wasted": 4}
 
 def play(spec: CheckSpec, context: Context) -> Play:
     """`check.simulate("watch", rule)`. Raises ContentError for a check that is not written so."""
-    call = Call(_subject(spec))
-    limits = {name: hidden(spec, name, usual) for name, usual in _NUMBERS.items()}
-    (got,) = yield from ask([call])
-    if got.error:
-        return Verdict(0.0, f"Not yet: {trouble(call, got)}")
-    if not isinstance(got.value, str):
-        return Verdict(
-            0.0, f"`{call.expr}` gave back no text. Let it return the rule's text, between three quotes on each side."
-        )
+    (name,), limits = functions(spec, "rule"), numbers(spec, _NUMBERS)
+    text = yield from given(spec, Call(name), as_text, "the rule's text, between three quotes on each side")
+    if isinstance(text, Verdict):
+        return text
     from simlab.detection import detect  # Sigma and DuckDB are slow to load, and who looks at the log needs neither
 
     weeks = build(context.seed)
     try:
-        rule = _watch_rule.read(got.value)
+        rule = _watch_rule.read(text)
         alerts = detect(weeks.log, [rule])
     except SimlabError as e:
         return Verdict(0.0, f"The rule cannot be used. {e}.", cite=CITE)
@@ -73,16 +68,6 @@ def practice_log() -> pd.DataFrame:
     from simlab.exercise.live import PRACTICE_SEED
 
     return build(PRACTICE_SEED).log.copy(deep=False)
-
-
-def _subject(spec: CheckSpec) -> str:
-    names = [a.text for a in spec.args if isinstance(a, Expr)]
-    if len(names) != 1:
-        raise fault(spec, 'needs one function: check.simulate("watch", rule)')
-    for name in spec.expect.kwargs if spec.expect else ():
-        if name not in _NUMBERS:
-            raise fault(spec, f"expects {name!r}: the watch scores {', '.join(_NUMBERS)}")
-    return names[0]
 
 
 __all__ = ["play", "practice_log", "promise"]
