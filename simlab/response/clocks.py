@@ -76,6 +76,11 @@ def day_of(when: Moment) -> dt.date:
     return when.date() if isinstance(when, dt.datetime) else when
 
 
+def moment(when: Moment) -> str:
+    """A date, or an instant to the minute in UTC, so that hours can be counted between two."""
+    return f"{when.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC" if isinstance(when, dt.datetime) else when.isoformat()
+
+
 def discovery(facts: Facts) -> Start:
     """The day on which the plan discovered the breach: 45 CFR 164.404(a)(2).
 
@@ -148,7 +153,7 @@ TRIGGERS: dict[Trigger, Callable[[Facts], Start]] = {
 
 def due(rule: Rule, law: Regime, start: Moment) -> Moment:
     """The last moment for a duty whose clock started at `start`, before any hold."""
-    timed = law.rule(rule.together_with) if rule.together_with else rule
+    timed = law.timed(rule)
     if timed.unit is None or timed.count is None:
         raise InputError(f"law {law.id}: duty {rule.id} has neither unit and count nor a duty it goes together with")
     if timed.counted_from == "end of the year":
@@ -157,30 +162,47 @@ def due(rule: Rule, law: Regime, start: Moment) -> Moment:
 
 
 def hold(due_: Moment, holds: tuple[Hold, ...], rule: HoldRule | None) -> Held:
-    """The due date under law-enforcement statements: the later of day 60 and the end of the hold.
+    """The due date under law enforcement's statements, as the law of `rule` takes them.
 
     A statement that comes after the due date holds the notice back, but cannot undo that it is late.
-    Source: 45 CFR 164.412; how it meets day 60 is not spelt out, so every hold asks for counsel.
+    Source for HIPAA: 45 CFR 164.412; how it meets day 60 is not spelt out, so every hold asks for counsel.
     """
     if rule is None or not holds:
         return Held(due_)
-    ends = [(h.statement, _hold_end(h, holds, rule)) for h in sorted(holds, key=lambda h: h.statement)]
-    known = [(said, end) for said, end in ends if end is not None]
-    missing = ("law_enforcement.until",) if any(end is None for _, end in ends) else ()
-    if not known:
-        return Held(due_, missing=missing, why="a written statement holds notice only for the time that it states")
-    for said, end in known:
-        if said <= day_of(due_) < end:
-            due_ = end
-    until = max(end for _, end in known)
-    return Held(
-        due_, until, f"law enforcement holds the notice to {until}: send it at once then ({rule.cite})", missing
-    )
+    taken = sorted((h for h in holds if h.kind in rule.takes), key=lambda h: h.statement)
+    until, is_open, moved = None, False, due_
+    for one in taken:
+        end, in_time = _hold_end(one, taken, rule), one.statement <= day_of(moved)
+        is_open |= end is None and in_time
+        if end is not None:
+            until = max(until or end, end)
+            moved = _later(moved, after_days(end, rule.days_after)) if in_time else moved
+    is_late = bool(taken) and taken[0].statement > day_of(due_)
+    missing = ("law_enforcement.until",) if is_open else ()
+    return Held(moved, until, f"{_held_words(rule, until, bool(taken), is_late)} ({rule.cite})", missing)
 
 
-def _hold_end(one: Hold, holds: tuple[Hold, ...], rule: HoldRule) -> dt.date | None:
-    """The last day of a hold; None where a written statement gives no time."""
-    if one.kind == "written":
+def _later(due_: Moment, day: dt.date) -> Moment:
+    return day if day > day_of(due_) else due_
+
+
+def _held_words(rule: HoldRule, until: dt.date | None, is_taken: bool, is_late: bool) -> str:
+    if not is_taken:
+        return (
+            "only a written request holds this notice" if rule.takes else "no delay for law enforcement is known here"
+        )
+    if is_late:
+        held = f"it holds the notice to {until}, and " if until else "it "
+        return f"law enforcement asked for delay only after that day: {held}does not undo that it is late"
+    if until is None:
+        return "law enforcement asks for delay, and no day is known on which it ends: counted without it"
+    then = f"the {rule.days_after} days run anew from then" if rule.days_after else "send it at once then"
+    return f"{rule.who} holds the notice to {until}: {then}"
+
+
+def _hold_end(one: Hold, holds: list[Hold], rule: HoldRule) -> dt.date | None:
+    """The last day of a hold; None where nobody has said it."""
+    if one.kind == "written" or rule.oral_days is None:
         return one.until
     first = min(h.statement for h in holds if h.kind == "oral")
     limit = after_days(first, rule.oral_days)  # saying it again does not start 30 new days

@@ -28,8 +28,8 @@ class Duty:
     not known. `earliest`: the day on which law enforcement's hold ends, the first for a notice. `status` open: whether it is owed
     hangs on `missing`; with status owed, `missing` names facts that could move the date.
     `state`: set where the duty is owed in one State. `count`: individuals counted for it. `entity`: whose
-    people were counted, `done_by`: who gives the notice for it under a contract. `is_confirmed` False: no
-    text of the law was compared. `is_stale`: its text was last checked more than a year ago.
+    people were counted, `done_by`: who gives the notice for it under a contract. `unconfirmed`: citations whose
+    text was not compared with the law. `is_stale`: the regime's text was last checked more than a year ago.
     """
 
     id: str
@@ -50,7 +50,7 @@ class Duty:
     missing: tuple[str, ...] = ()
     confirm: str = ""
     checked: dt.date | None = None
-    is_confirmed: bool = True
+    unconfirmed: tuple[str, ...] = ()
     is_stale: bool = False
     entity: str = ""
     done_by: str = ""
@@ -58,6 +58,10 @@ class Duty:
     @property
     def is_owed(self) -> bool:
         return self.status == "owed"
+
+    @property
+    def is_confirmed(self) -> bool:
+        return not self.unconfirmed
 
     @property
     def confirm_with_counsel(self) -> bool:
@@ -139,7 +143,7 @@ def _duty(
 ) -> Duty:  # fmt: skip
     held = clocks.Held(dt.date.max)
     if start.when is not None:
-        held = clocks.hold(clocks.due(rule, law, start.when), facts.law_enforcement, law.hold)
+        held = clocks.hold(clocks.due(rule, law, start.when), facts.law_enforcement, law.hold_for(rule))
     crossed = crossed_on(rule, facts, state)
     return Duty(
         id=f"{law.id}.{rule.id}",
@@ -151,7 +155,7 @@ def _duty(
         cite=rule.cite,
         trigger=rule.trigger,
         trigger_date=start.when,
-        why=_why(rule, law, start, held, count),
+        why=_why(rule, law, start, held, _counted(rule, facts, state, count)),
         note=" ".join((*rule.notes, *((crossed,) if crossed else ()))),
         earliest=held.earliest,
         state=state,
@@ -160,7 +164,7 @@ def _duty(
         missing=tuple(dict.fromkeys((*unsure, *start.missing, *held.missing))),
         confirm="; ".join(c for c in (rule.confirm, start.confirm, *_counsel(rule, law, facts, crossed)) if c),
         checked=law.checked,
-        is_confirmed=rule.is_confirmed,
+        unconfirmed=tuple(_unconfirmed(rule, law, facts)),
         is_stale=is_stale,
         entity=facts.covered_entity,
     )
@@ -168,33 +172,47 @@ def _duty(
 
 def _counsel(rule: Rule, law: Regime, facts: Facts, crossed: str) -> Iterator[str]:
     if facts.law_enforcement:
-        yield law.hold.confirm if law.hold else NO_HOLD
+        held = law.hold_for(rule)
+        yield held.confirm if held else NO_HOLD
     if law.applies_to == "breach of personal information" and rule.owed == RESIDENTS and not law.hipaa_deemed:
         yield DEEMED
     if crossed:
         yield "how the time runs where a count crosses the threshold only later is not spelt out"
 
 
-def _why(rule: Rule, law: Regime, start: Start, held: clocks.Held, count: int | None) -> str:
-    timed = law.rule(rule.together_with) if rule.together_with else rule
-    limit = within(rule, law)
+def _unconfirmed(rule: Rule, law: Regime, facts: Facts) -> Iterator[str]:
+    if not rule.is_confirmed:
+        yield rule.cite
+    held = law.hold_for(rule) if facts.law_enforcement else None
+    if held is not None and not held.is_confirmed:
+        yield held.cite
+
+
+def _why(rule: Rule, law: Regime, start: Start, held: clocks.Held, counted: str) -> str:
+    limit, timed = within(rule, law), law.timed(rule)
+    began = f", counted from {clocks.moment(start.when)}" if start.when else " once it is known"
     said = [
-        f"{limit}, counted from {start.when}: {start.why}" if start.when else f"{limit} once it is known: {start.why}"
+        f"together with the notice to {timed.owed}" if rule.together_with else "",
+        f"{limit}{began}: {start.why}",
+        "without unreasonable delay, so the date is an outer limit" if timed.without_delay else "",
+        counted,
+        held.why,
     ]
-    if rule.together_with:
-        said.insert(0, f"together with the notice to {timed.owed}")
-    if timed.without_delay:
-        said.append("without unreasonable delay, so the date is an outer limit")
-    if rule.threshold:
-        said.append(f"owed for {rule.threshold}" + ("" if count is None else f" ({count:,} here)"))
-    if held.why:
-        said.append(held.why)
-    return "; ".join(said)
+    return "; ".join(part for part in said if part)
+
+
+def _counted(rule: Rule, facts: Facts, state: str, count: int | None) -> str:
+    """Which count makes it owed, and what was counted."""
+    if rule.threshold is None:
+        return ""
+    at_home = rule.per_license and state == facts.domicile
+    bound = "owed in the State of domicile whatever the count" if at_home else f"owed for {rule.threshold}"
+    return bound + ("" if count is None else f" ({count:,} here)")
 
 
 def within(rule: Rule, law: Regime) -> str:
     """The time of a rule in words: 72 hours."""
-    timed = law.rule(rule.together_with) if rule.together_with else rule
+    timed = law.timed(rule)
     unit = str(timed.unit).removesuffix("s") if timed.count == 1 else str(timed.unit)
     year = " after the end of the calendar year of discovery" * (timed.counted_from == "end of the year")
     return f"{timed.count} {unit}{year}"

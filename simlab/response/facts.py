@@ -91,9 +91,9 @@ class Factors(Model):
 
 
 class Hold(Model):
-    """A law-enforcement official's statement that notice would impede an investigation: 45 CFR 164.412.
+    """Law enforcement's statement that notice would impede an investigation: 45 CFR 164.412, and the States' own.
 
-    `until` is the day that a written statement gives; `official` who made the statement.
+    `until`: the day to which it asks for delay, or on which the agency said that notice may go; `official`: who said it.
     """
 
     kind: Literal["oral", "written"]

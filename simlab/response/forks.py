@@ -34,7 +34,7 @@ ASKS = {
     "aware": "Since when was the organization aware of it?",
     "contracts.is_agent": "Does the plan's contract make the insurer its agent?",
     "contracts.told": "On which day did the insurer tell the plan?",
-    "law_enforcement.until": "Until which day does the written statement ask for delay?",
+    "law_enforcement.until": "Until which day does law enforcement ask for delay?",
 }
 _DATES = ("discovered", "ba_discovered", "ba_notified", "determined", "aware")
 _FOUND = {"text": "documented", "points_to": "low"}
@@ -170,9 +170,18 @@ def _domicile(facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
         yield state, {"domicile": state}
 
 
+def _held(facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Two ends for each statement that gives none."""
+    for days in (30, 90):
+        holds = [h if h.until else h.model_copy(update={"until": h.statement + dt.timedelta(days=days)})
+                 for h in facts.law_enforcement]  # fmt: skip
+        yield f"to a day {days} days after the statement", {"law_enforcement": holds}
+
+
 _OTHERS: dict[str, Callable[[Facts], Iterator[tuple[str, dict[str, Any]]]]] = {
     "discovered_by": _discoverer,
     "counts": _counts,
     "licensed": _license,
     "domicile": _domicile,
+    "law_enforcement.until": _held,
 }

@@ -136,11 +136,28 @@ def _and(*parts: str) -> str:
 
 
 class HoldRule(Model):
-    """How long a law-enforcement official's statement holds a notice."""
+    """What law enforcement's word does to the notices of a regime.
 
-    oral_days: int = Field(gt=0)
+    `who` may ask; `takes`: the kinds of statement that hold a notice, none where this law knows no such delay;
+    `holds`: ids of the duties that are held, all of them when empty; `oral_days`: how long an oral statement holds,
+    without it until the agency says that it is over; `days_after`: days that run anew from the end of the hold,
+    without them the later of the two dates counts, and the notice goes at once when the hold ends.
+    """
+
+    who: str = "law enforcement"
+    takes: tuple[Literal["oral", "written"], ...]
+    holds: tuple[str, ...] = ()
+    oral_days: int | None = Field(default=None, gt=0)
+    days_after: int = Field(default=0, ge=0)
     cite: Cite
-    confirm: str
+    confirm: str = ""
+    is_confirmed: bool = True
+
+    @model_validator(mode="after")
+    def _open(self) -> HoldRule:
+        if not self.confirm and (self.takes or not self.is_confirmed):
+            raise ValueError("confirm: say what counsel should look at about this delay")
+        return self
 
 
 class SubstituteRule(Model):
@@ -228,6 +245,9 @@ class Regime(Model):
         for rule in self.duties:
             if rule.together_with and (rule.together_with not in known or known[rule.together_with].together_with):
                 raise ValueError(f"duties: {rule.id}.together_with must name a duty with unit and count")
+        for id_ in self.hold.holds if self.hold else ():
+            if id_ not in known:
+                raise ValueError(f"hold: holds names duty {id_!r}: there are {', '.join(known)}")
         for example in self.examples:
             for id_ in (*(e.duty for e in example.expect), *example.not_owed):
                 if id_ not in known:
@@ -245,6 +265,16 @@ class Regime(Model):
 
     def rule(self, id_: str) -> Rule:
         return next(rule for rule in self.duties if rule.id == id_)
+
+    def timed(self, rule: Rule) -> Rule:
+        """The rule whose time a rule has: its own, or that of the duty which it goes together with."""
+        return self.rule(rule.together_with) if rule.together_with else rule
+
+    def hold_for(self, rule: Rule) -> HoldRule | None:
+        """What law enforcement's word does to a duty; None where the file does not say."""
+        held = self.hold
+        is_held = held is not None and (not held.holds or self.timed(rule).id in held.holds)
+        return held if is_held else None
 
 
 def regimes() -> list[str]:

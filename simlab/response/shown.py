@@ -12,9 +12,10 @@ from typing import Any
 
 from simlab.pages import template
 from simlab.response.answer import Answer
+from simlab.response.clocks import moment
 from simlab.response.duties import Duty
 from simlab.response.forks import Branch
-from simlab.response.words import HEADER, VERDICT, duty_lines, moment, steps, wrapped
+from simlab.response.words import HEADER, VERDICT, duty_lines, steps, wrapped
 
 # How many are counted differs from entity to entity, and stands beside its name.
 _COUNTED = re.compile(r" \([\d,]+ here\)")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import textwrap
 from collections.abc import Iterator, Sequence
 
 from simlab.response.assess import SCORE_LABEL, Assessment
+from simlab.response.clocks import moment
 from simlab.response.duties import Duty
 
 HEADER = "Training material, not legal advice. Invented company, real rules; confirm with counsel before acting."
@@ -63,25 +63,18 @@ def _head(duty: Duty) -> str:
 
 def _more(duty: Duty) -> list[str]:
     out = [duty.note] if duty.note else []
-    if duty.earliest:
-        out.append(f"Held until {duty.earliest}, because law enforcement asks for delay.")
     if duty.missing:
         out.append(f"{'Could move the date' if duty.is_owed else 'Hangs on'}: {', '.join(duty.missing)}.")
     if duty.done_by:
         out.append(duty.done_by)
-    if not duty.is_confirmed:
-        out.append("UNCONFIRMED: no text of this law was compared.")
+    if duty.unconfirmed:
+        out.append(f"UNCONFIRMED: the text of {' and '.join(duty.unconfirmed)} was not compared.")
     if duty.confirm:
         out.append(f"Confirm with counsel: {duty.confirm}.")
     if duty.checked:
         old = ", MORE THAN A YEAR AGO: compare it before relying on this date" if duty.is_stale else ""
         out.append(f"Text last checked {duty.checked}{old}.")
     return out
-
-
-def moment(when: dt.date | dt.datetime) -> str:
-    """A date, or an instant to the minute with its zone."""
-    return f"{when:%Y-%m-%d %H:%M} UTC" if isinstance(when, dt.datetime) else when.isoformat()
 
 
 def wrapped(line: str) -> str:

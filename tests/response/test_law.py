@@ -114,6 +114,9 @@ def test_states_limit_a_duty_without_threshold(other: Regime) -> None:
         ("duties:\n", "boundaries: [{id: b, when: sunny, says: x, cite: 99 NYCRR 1.1}]\nduties:\n", "sunny"),
         ("per: state, at_least: 250}", "per: total, at_least: 250}, per_license: true", "per_license"),
         ("zone:", "zoen:", "zone"),
+        ("duties:\n", "hold: {takes: [oral], cite: 99 NYCRR 1.1}\nduties:\n", "hold: confirm"),
+        ("duties:\n", "hold: {takes: [by post], cite: 99 NYCRR 1.1, confirm: x}\nduties:\n", "takes"),
+        ("duties:\n", "hold: {takes: [], holds: [nobody], cite: 99 NYCRR 1.1}\nduties:\n", "hold: holds names duty"),
     ],
 )
 def test_a_wrong_regime_file_is_named(old: str, new: str, said: str) -> None:

@@ -14,6 +14,7 @@ from simlab.response import (
     STATES,
     Duty,
     Facts,
+    Hold,
     all_duties,
     boundaries,
     duties,
@@ -150,10 +151,40 @@ def test_a_text_not_checked_for_a_year_warns(at: str, is_old: bool) -> None:
         assert "content/law/texas.yml" in stale(day, only=["texas"])[0]
 
 
-def test_law_enforcement_is_confirmed_where_the_file_is_silent() -> None:
-    said = [{"kind": "oral", "statement": "2026-03-12", "official": "a detective"}]
-    duty = found(law_enforcement=said)["california.residents"][0]
-    assert duty.due == dt.date(2026, 4, 9) and "law-enforcement" in duty.confirm
+def asked(kind: str, statement: str, until: str | None = None) -> list[dict[str, Any]]:
+    return [{"kind": kind, "statement": statement, "until": until, "official": "a detective"}]
+
+
+def test_each_law_takes_the_same_word_in_its_own_way() -> None:
+    """Asked by telephone on 20 March, and told on 20 June that notice may go."""
+    got = {id_: ds[0] for id_, ds in found(law_enforcement=asked("oral", "2026-03-20", "2026-06-20")).items()}
+    assert got["hipaa.individuals"].due == dt.date(2026, 5, 9)  # an oral statement holds for 30 days
+    assert got["california.residents"].due == got["texas.residents"].due == dt.date(2026, 6, 20)
+    assert got["colorado.residents"].due == dt.date(2026, 7, 20)  # 30 days from the end of the hold
+    assert got["florida.residents"].due == dt.date(2026, 4, 11)  # Florida takes a written request only
+    assert "only a written request" in got["florida.residents"].why
+    assert got["texas.attorney-general"].due == dt.date(2026, 4, 11) and got["texas.attorney-general"].earliest is None
+    assert got["ny-dfs.incident"].due == dt.datetime(2026, 3, 15, 20, 0, tzinfo=dt.UTC)
+
+
+def test_a_hold_whose_text_was_not_compared_is_unconfirmed_and_only_where_it_is_asked() -> None:
+    held = found(law_enforcement=asked("written", "2026-03-20", "2026-06-20"))["florida.residents"][0]
+    assert held.unconfirmed == ("Fla. Stat. 501.171(4)(b)",)
+    assert "UNCONFIRMED: the text of Fla. Stat. 501.171(4)(b) was not compared" in in_words([held])
+    assert found()["florida.residents"][0].is_confirmed
+
+
+def test_a_hold_without_an_end_leaves_the_date_and_says_what_could_move_it() -> None:
+    got = found(law_enforcement=asked("oral", "2026-03-20"))["california.residents"][0]
+    assert got.due == dt.date(2026, 4, 9) and got.missing == ("law_enforcement.until",) and got.is_owed
+    assert "no day is known on which it ends" in got.why
+    late = found(law_enforcement=asked("oral", "2026-04-10"))["california.residents"][0]
+    assert late.due == dt.date(2026, 4, 9) and late.missing == () and "does not undo that it is late" in late.why
+
+
+def test_what_a_files_hold_does_not_name_is_left_to_counsel() -> None:
+    got = found(law_enforcement=asked("oral", "2026-03-20", "2026-06-20"))["texas.attorney-general"][0]
+    assert "counted here as if it did not" in got.confirm
 
 
 def test_a_count_that_crosses_later_says_since_when() -> None:
@@ -199,3 +230,46 @@ def test_under_no_law_a_later_day_gives_an_earlier_deadline(when: dt.date, more:
 def test_under_no_law_one_person_more_takes_a_duty_away(when: dt.date, counts: dict[str, int], state: str) -> None:
     before, after = told(when, counts), told(when, {**counts, state: counts.get(state, 0) + 1})
     assert before.keys() <= after.keys() and all(after[key] <= before[key] for key in before)
+
+
+HELD = dt.date(2026, 3, 10)
+STATEMENTS = st.builds(
+    lambda kind, after, lasts: Hold(
+        kind=kind, statement=after_days(HELD, after), until=None if lasts is None else after_days(HELD, after + lasts)
+    ),
+    st.sampled_from(["oral", "written"]),
+    st.integers(0, 29),  # before any of the dates
+    st.none() | st.integers(0, 120),
+)
+EVERYWHERE = {"OH": 501, "NY": 501, "TX": 250, "CA": 501, "CO": 500, "FL": 500, "DE": 501}
+
+
+def dates(holds: list[Hold]) -> dict[tuple[str, str], dt.datetime]:
+    facts = Facts.of(**{**CASE, "counts": EVERYWHERE, "determined": HELD, "law_enforcement": holds})
+    return {
+        (d.id, d.state): d.due if isinstance(d.due, dt.datetime) else dt.datetime.combine(d.due, dt.time.max, dt.UTC)
+        for d in all_duties(facts)
+        if d.due is not None
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(STATEMENTS, min_size=1, max_size=3))
+def test_under_no_law_a_hold_gives_an_earlier_deadline(holds: list[Hold]) -> None:
+    free, held = dates([]), dates(holds)
+    assert free.keys() == held.keys() and all(held[key] >= free[key] for key in free)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(STATEMENTS.filter(lambda h: h.kind == "written"), min_size=2, max_size=3))
+def test_holds_that_overlap_are_as_the_longest(holds: list[Hold]) -> None:
+    together, alone = dates(holds), [dates([one]) for one in holds]
+    assert all(together[key] == max(one[key] for one in alone) for key in together)
+
+
+@settings(max_examples=60, deadline=None)
+@given(STATEMENTS.filter(lambda h: h.until is not None and h.until <= after_days(HELD, 30)))
+def test_a_hold_that_ends_before_the_deadline_moves_no_date_that_is_the_later_of_two(one: Hold) -> None:
+    free, held = dates([]), dates([one])
+    anew = {(f"{name}.{d}", "CO") for name in regimes() if (h := regime(name).hold) and h.days_after for d in h.holds}
+    assert {key for key in free if held[key] != free[key]} <= anew
