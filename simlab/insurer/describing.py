@@ -65,7 +65,7 @@ def describe(insurer: Insurer) -> Description:
         title=f"{NAME}, {insurer.size:,} members, seed {insurer.seed}, {insurer.year}",
         sizes={name: len(insurer.table(name)) for name in TABLES},
         shares=(*_people(insurer), *_care(insurer), *_paper(insurer)),
-        examples={"One claim and who learns of it": _claim(insurer), "Calls, as they were written down": _calls(insurer)},
+        examples={"Where it is an insurer": _home(insurer), "One claim and who learns of it": _claim(insurer), "Calls, as they were written down": _calls(insurer)},
     )  # fmt: skip
 
 
@@ -133,6 +133,10 @@ def _paper(insurer: Insurer) -> list[Share]:
         *_shares("calls by topic", insurer.table("call_notes")["topic"]),
         *_shares("premiums", insurer.table("premiums")["status"]),
     ]
+
+
+def _home(insurer: Insurer) -> tuple[str, ...]:
+    return (f"at home in {insurer.domicile}, licensed in {', '.join(insurer.licensed)}",)
 
 
 def _claim(insurer: Insurer) -> tuple[str, ...]:

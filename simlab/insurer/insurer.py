@@ -32,6 +32,7 @@ from simlab.insurer import (
     members,
     notes,
     people,
+    pools,
     premiums,
     providers,
     standing,
@@ -88,6 +89,16 @@ class Insurer:
         Raises InputError for a seed or a size out of range.
         """
         return cls(seed, members)
+
+    @property
+    def domicile(self) -> str:
+        """The State in which it is at home as an insurer."""
+        return pools.company().domicile
+
+    @property
+    def licensed(self) -> tuple[str, ...]:
+        """The States in which it holds an insurer's license."""
+        return pools.company().licensed
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by name, one of TABLES. Raises UnknownName."""

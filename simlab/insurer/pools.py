@@ -120,9 +120,19 @@ class Vendor(Model):
 
 
 class Company(Model):
+    domicile: str
+    licensed: tuple[str, ...]
     systems: tuple[System, ...]
     sites: tuple[Site, ...]
     vendors: tuple[Vendor, ...]
+
+    @model_validator(mode="after")
+    def _at_home(self) -> Company:
+        if self.domicile not in self.licensed:
+            raise ValueError(
+                f"domicile: {self.domicile} is not among licensed: an insurer is licensed where it is at home"
+            )
+        return self
 
 
 class Diagnosis(Model):

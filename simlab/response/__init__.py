@@ -14,7 +14,7 @@ from simlab.response.duties import Duty, duties, soonest
 from simlab.response.entities import Contract, Share, all_of, by_entity
 from simlab.response.facts import CONDITIONS, STATES, Factor, Factors, Facts, Hold, Recount, load_facts
 from simlab.response.forks import Branch, Fork, forks
-from simlab.response.incident import Incident, load_incident
+from simlab.response.incident import Incident, licenses, load_incident
 from simlab.response.law import Boundary, Regime, regime, regimes
 from simlab.response.parallel import Waiting, all_duties, boundaries, stale, waiting
 from simlab.response.recipients import Substitute, counted, counts, counts_by_entity, recipients, substitute_notice
@@ -60,6 +60,7 @@ __all__ = [
     "explain",
     "forks",
     "in_words",
+    "licenses",
     "load_facts",
     "load_incident",
     "recipients",

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from simlab.errors import InputError
-from simlab.insurer import Insurer
 from simlab.response.assess import Assessment, assess
 from simlab.response.duties import Duty
 from simlab.response.entities import INSURER, Contract, Share, all_of, by_entity
@@ -88,7 +87,7 @@ def answer(incident: Incident, *, at: dt.date | None = None) -> Answer:
 def _people(incident: Incident, facts: Facts) -> tuple[Facts, pd.DataFrame, dict[str, dict[str, int]]]:
     """The facts with their counts, a row for each affected member, and the counts by entity."""
     assert incident.insurer is not None and incident.member_ids is not None
-    insurer = Insurer.build(incident.insurer.seed, members=incident.insurer.members)
+    insurer = incident.insurer.build()
     everybody = isinstance(incident.member_ids, str)
     ids = insurer.members["member_id"] if everybody else incident.member_ids
     people = recipients(insurer, ids)

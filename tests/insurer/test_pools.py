@@ -82,6 +82,7 @@ def text_of(name: str) -> str:
         ("roles", "of_forty: 13", "of_forty: 12", "of_forty must add up to 40, not 39"),
         ("roles", "[[7, 16], [9, 18]", "[[7, 25], [9, 18]", "shifts"),
         ("places", 'zip3: "752"', "zip3: 752", "zip3"),
+        ("company", "domicile: OK", "domicile: OH", "domicile: OH is not among licensed"),
         ("company", "holds: [demographic, claims]", "holds: [health]", "holds"),
         ("plans", "funding: insured, ", "funding: insured, holder: x, ", r"plans\[0\].holder: unknown key"),
         ("paperwork", "[J0741, J9355", "[J0741, J9999", "'J9999' is not among the procedures of codes.yml"),

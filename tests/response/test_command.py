@@ -12,6 +12,8 @@ from click.testing import CliRunner
 
 from simlab.cli import main
 from simlab.errors import SimlabError
+from simlab.insurer import Insurer
+from simlab.response import licenses
 from simlab.response.command import respond_command
 
 PLAIN = "is_phi: true\npermitted_use: false\nsecured: false\ndiscovered: 2026-03-10\ncounts: {OH: 501}\n"
@@ -149,6 +151,9 @@ def test_recipients_of_a_company_are_told_by_kind_and_written_by_name(tmp_path: 
         (PLAIN + "insurer: {seed: 7, members: 100}\nmember_ids: [M1]\n", "M1"),
         (PLAIN + "insurer: {seed: 7, members: 100}\nmember_ids: some\n", "write a list of ids"),
         (PLAIN + "insurer: {seed: 7, members: 100}\nmember_ids: [M0000001]\n", "counts: .* leave counts out"),
+        (PLAIN + "insurer: larkspurr\n", "insurer: 'larkspurr': write larkspur, or its seed and size"),
+        (PLAIN + "insurer: larkspur\nmember_ids: all\n", "insurer: member_ids need its seed and its size"),
+        (PLAIN + "insurer: {seed: 7, members: 99}\nmember_ids: all\n", "insurer.members: .*100, not 99"),
         (PLAIN + "entities: {Mill: {OH: 3}}\n", "add up to"),
         (PLAIN + "contracts: [{entity: Mill}]\n", "contracts: stand without"),
         (PLAIN + "entities: {Mill: {OH: 501}}\ncontracts: [{entity: Moll}]\n", "did you mean 'Mill'"),
@@ -168,3 +173,22 @@ def test_the_command_ends_with_code_2(tmp_path: Path, facts: Path, capsys: pytes
         with pytest.raises(SystemExit) as e:
             main(["respond", *args])
         assert e.value.code == 2 and capsys.readouterr().err.startswith("simlab: ")
+
+
+HOME = {"domicile": "OK", "licensed": ["AR", "CA", "CO", "FL", "IL", "KS", "MO", "NM", "NY", "OK", "TX", "WA"]}
+
+
+@pytest.mark.parametrize("insurer", ["larkspur", "{seed: 7, members: 300}"])
+def test_the_insurer_says_where_it_is_licensed(facts: Path, insurer: str) -> None:
+    facts.write_text(f"{PLAIN}insurer: {insurer}\n", encoding="utf-8")
+    plain = json.loads(CliRunner().invoke(respond_command, [str(facts), "--form", "json"]).output)
+    assert {key: plain["facts"][key] for key in HOME} == HOME
+    told = [(d["id"], d["state"]) for d in plain["duties"] if d["owes"] == "licensee"]
+    assert told == [("naic-668.commissioner", "OK"), ("ny-dfs.incident", "")]  # 501 of Ohio, where it has no license
+
+
+def test_licenses_given_by_hand_win(facts: Path) -> None:
+    facts.write_text(f"{PLAIN}insurer: larkspur\nlicensed: [OH]\n", encoding="utf-8")
+    plain = json.loads(CliRunner().invoke(respond_command, [str(facts), "--form", "json"]).output)
+    assert plain["facts"]["licensed"] == ["OH"] and "domicile" not in plain["facts"]
+    assert licenses(Insurer.build(7, members=300))["domicile"] == "OK"
