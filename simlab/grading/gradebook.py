@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import nbgrader.api
+from alembic.script import ScriptDirectory
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
+from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import Engine, create_engine, inspect
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -39,10 +42,17 @@ def _create_all(bind: Engine, **options: Any) -> None:
         _made(bind=bind, **options)
 
 
+@functools.cache
+def _head() -> str:
+    """The version that a new gradebook is born with; nbgrader starts a program (seconds) to be told it."""
+    return str(ScriptDirectory(ALEMBIC_DIR).get_current_head())
+
+
 _TABLES = nbgrader.api.Base.metadata
 _made = _TABLES.create_all
 _TABLES.create_all = _create_all
 nbgrader.api.create_engine = _engine
+nbgrader.api.get_alembic_version = _head
 
 
 def url(path: Path) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from pathlib import Path
 from typing import Any
 
+import nbgrader.api
 import pytest
+from alembic import command
+from alembic.config import Config
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.dbutil import _temp_alembic_ini
 from traitlets.config import PyFileConfigLoader
 
 from simlab.grading import config, gradebook, release
@@ -59,3 +64,9 @@ def test_simlab_grade_does_not_take_that_setting(tmp_path: Path) -> None:
     loaded(home)
     c = config.effective(home, gradebook.url(home.gradebook))
     assert "Autograde" not in c and c.CourseDirectory.source_directory == "solutions"
+
+
+def test_a_new_gradebook_has_the_version_that_nbgraders_own_tool_names() -> None:
+    with _temp_alembic_ini("sqlite://") as settings:
+        command.heads(Config(settings, stdout=(said := io.StringIO())))
+    assert said.getvalue().split()[0] == nbgrader.api.get_alembic_version()
