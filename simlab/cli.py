@@ -34,6 +34,10 @@ COMMANDS: Commands = {
     ),
     "assess": ("simlab.controls.assessment.command:assess_command", "Look for weaknesses in how an insurer is set up."),
     "respond": ("simlab.response.command:respond_command", "Say what an incident makes due: to whom, by when, why."),
+    "notice": (
+        "simlab.response.notice_command:notice",
+        "Notices of a breach: check a draft, write one, letters to those affected.",
+    ),
     "records": ("simlab.grading.records_command:records", "Keep, check and export training records (trainers)."),
     "organization": ("simlab.organization:command", "Your organization's own facts: a sample, a check."),
     "policy": ("simlab.controls.documents.command:policy_command", "What members are told, from the rules in force."),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from simlab.errors import InputError
+from simlab.response.affected import affected, total
 from simlab.response.assess import Assessment, assess
 from simlab.response.duties import Duty
 from simlab.response.entities import INSURER, Contract, Share, all_of, by_entity
@@ -18,7 +18,7 @@ from simlab.response.forks import Fork, Judge, forks
 from simlab.response.incident import Incident
 from simlab.response.law import Boundary
 from simlab.response.parallel import Waiting, all_duties, boundaries, stale, waiting
-from simlab.response.recipients import SUBSTITUTE, Substitute, counted, recipients, substitute_notice
+from simlab.response.recipients import SUBSTITUTE, Substitute, substitute_notice
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,12 @@ class Answer:
 
 def answer(incident: Incident, *, at: dt.date | None = None) -> Answer:
     """Everything that follows from an incident. `at`: the day on which it is asked. Raises InputError."""
-    facts, people, entities = incident.facts(), pd.DataFrame(), incident.entities
-    if incident.insurer is not None and incident.member_ids is not None:
-        facts, people, entities = _people(incident, facts)
+    found = affected(incident)
+    facts, people, entities = found.facts, found.people, found.entities
     shares: tuple[Share, ...] = ()
     if entities is not None:
         shares = tuple(by_entity(facts, entities, contracts=incident.contracts, at=at))
-        facts = facts.with_(counts=_sum(entities), covered_entity=INSURER)
+        facts = facts.with_(counts=total(entities), covered_entity=INSURER)
 
     def judge(then: Facts, contracts: tuple[Contract, ...] = incident.contracts) -> list[Duty]:
         if entities is None or then.counts != facts.counts:
@@ -82,20 +81,6 @@ def answer(incident: Incident, *, at: dt.date | None = None) -> Answer:
         substitutes=tuple(_substitutes(people, facts)) if any(d.id == "hipaa.individuals" for d in owed) else (),
         warnings=tuple(stale(at)) if at else (),
     )
-
-
-def _people(incident: Incident, facts: Facts) -> tuple[Facts, pd.DataFrame, dict[str, dict[str, int]]]:
-    """The facts with their counts, a row for each affected member, and the counts by entity."""
-    assert incident.insurer is not None and incident.member_ids is not None
-    insurer = incident.insurer.build()
-    everybody = isinstance(incident.member_ids, str)
-    ids = insurer.members["member_id"] if everybody else incident.member_ids
-    people = recipients(insurer, ids)
-    entities = counted(people)
-    found = _sum(entities)
-    if facts.counts is not None and {s: n for s, n in facts.counts.items() if n} != found:
-        raise InputError(f"counts: {facts.counts}, but member_ids are {found}: leave counts out, they follow")
-    return facts.with_(counts=found, members=len(insurer.members)), people, entities
 
 
 def _contracts(
@@ -121,14 +106,6 @@ def _contracts(
         days = (day, day + dt.timedelta(days=1))
         out["contracts.told"] = [(f"if it is {d} (each day later moves it by a day)", judged(told=d)) for d in days]
     return out
-
-
-def _sum(entities: dict[str, dict[str, int]]) -> dict[str, int]:
-    total: dict[str, int] = {}
-    for states in entities.values():
-        for state, n in states.items():
-            total[state] = total.get(state, 0) + n
-    return total
 
 
 def _substitutes(people: pd.DataFrame, facts: Facts) -> list[tuple[str, Substitute]]:

@@ -124,7 +124,10 @@ def _answers(facts: Facts, key: str, at: dt.date | None) -> Iterable[tuple[str, 
     """Each answer in words, with what it changes in the facts."""
     if key in ("assessment_done", "low_probability") or key.startswith("factors."):
         return (
-            ("yes, all four factors in writing", {"assessment_done": True, "low_probability": True, "factors": _LOW}),
+            (
+                "yes, and all four factors in writing show a low probability",
+                {"assessment_done": True, "low_probability": True, "factors": _LOW},
+            ),
             ("no", {"assessment_done": False, "low_probability": None}),
         )
     if key.startswith("conditions."):

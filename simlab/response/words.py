@@ -77,6 +77,11 @@ def _more(duty: Duty) -> list[str]:
     return out
 
 
+def tame(text: str) -> str:
+    """Text without what would steer a terminal: a file of facts may hold anything."""
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
+
+
 def wrapped(line: str) -> str:
     """A line broken at spaces, what follows indented as far as its beginning."""
     indent = " " * (len(line) - len(line.lstrip()) + 2)

@@ -49,7 +49,7 @@ def test_it_prints_the_answer_in_order(facts: Path) -> None:
 
 
 def test_json_is_one_object_and_holds_dates_as_text(facts: Path) -> None:
-    done = CliRunner().invoke(respond_command, [str(facts), "--form", "json", "--at", "2026-05-12"])
+    done = CliRunner().invoke(respond_command, [str(facts), "--json", "--at", "2026-05-12"])
     plain = json.loads(done.output)
     individuals = next(d for d in plain["duties"] if d["id"] == "hipaa.individuals")
     assert (individuals["due"], individuals["count"]) == ("2026-05-09", 501)
@@ -61,8 +61,8 @@ def test_a_page_escapes_what_the_facts_say(facts: Path, tmp_path: Path) -> None:
         PLAIN + 'title: "<script>alert(1)</script>"\nentities: {"<b>Mill</b>": {OH: 501}}\n', encoding="utf-8"
     )
     out = tmp_path / "answer.html"
-    code, text = said(facts, "--form", "html", "--out", str(out))
-    assert code == 0 and "Written to" in text
+    code, text = said(facts, "--html", str(out))
+    assert code == 0 and "Written: " in text
     page = out.read_text(encoding="utf-8")
     assert "<script" not in page and "<b>" not in page and "&lt;b&gt;Mill" in page
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from simlab.errors import InputError
@@ -47,6 +47,33 @@ class Checked:
     @property
     def is_ready(self) -> bool:
         return not self.findings
+
+    def in_words(self) -> str:
+        """What is to be mended, in order, then which sentence says what, and how hard it reads."""
+        n = len(self.findings)
+        head = "It has what it must say" if self.is_ready else f"Not ready: {n} thing{'s' if n > 1 else ''} to mend"
+        lines = [f"{self.kind.title} [{self.kind.cite}]", f"{head}.", ""]
+        for i, f in enumerate(self.findings, 1):
+            lines += [f"{i}. {f.problem}", f"   {f.mend}{f' [{f.cite}]' if f.cite else ''}"]
+            lines += [f'   In: "{f.sentence}"'] if f.sentence else []
+        said = [f'  {e.asks}: "{self.says[e.id]}"' for e in self.kind.elements if e.id in self.says]
+        lines += [*([""] if n else []), *(["What says it:", *said, ""] if said else [])]
+        if self.reading is not None:
+            most = f"; {self.kind.grade:g} or below is this course's measure" if self.kind.grade is not None else ""
+            lines.append(f"Reading grade {self.reading:.1f}{most}.")
+        lines += [f"Confirm with counsel: {self.kind.confirm}."] if self.kind.confirm else []
+        lines.append("Sentences are known by their words. Whether they are true, a person reads before it goes out.")
+        return "\n".join(lines) + "\n"
+
+    def as_plain(self) -> dict[str, Any]:
+        """The same as values that JSON can hold."""
+        return {
+            "kind": self.kind.id,
+            "ready": self.is_ready,
+            "findings": [asdict(f) for f in self.findings],
+            "says": self.says,
+            "reading": None if self.reading is None else round(self.reading, 1),
+        }
 
 
 def check(draft: str | Mapping[str, Any], name: str, facts: Facts | None = None) -> Checked:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,12 +12,14 @@ import pandas as pd
 
 from simlab.draft import drafted
 from simlab.errors import InputError
+from simlab.response.entities import INSURER, Contract
 from simlab.response.facts import Facts
 from simlab.response.notices.write import Addressee, Story, write
 from simlab.response.recipients import COLUMNS, MAIL, Company
 
 MOST = 5_000
 KEPT = "letters are never written over"
+_THEIRS = "no contract hands the letters on, and the plan is told as the covered entity [45 CFR 164.410]"
 
 
 @dataclass(frozen=True)
@@ -43,26 +46,35 @@ class Batch:
     letters: tuple[Letter, ...]
     held: tuple[Held, ...]
 
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Why people get no letter yet, and how many, the most first."""
+        return dict(Counter(h.why for h in self.held).most_common())
+
 
 def merge(
     story: Story, facts: Facts, people: pd.DataFrame, insurer: Company, *, form: Literal["text", "html"] = "text",
-    looked_at: frozenset[str] = frozenset(),
+    contracts: Iterable[Contract] = (), looked_at: frozenset[str] = frozenset(),
 ) -> Batch:  # fmt: skip
-    """Letters to the rows of `recipients(...)`. Held back are those without mail, and those that somebody
-    must look at first until their member id is in `looked_at`. Raises InputError.
+    """Letters to the rows of `recipients(...)`. Held back are those without mail, those of a self-funded plan whose
+    contract does not hand the letters on, and those that somebody must look at first, until their member id is
+    in `looked_at`. Raises InputError.
     """
     if missing := [c for c in COLUMNS if c not in people.columns]:
         raise InputError(f"people: no column {', '.join(missing)}: hand in what recipients(...) gives")
     if len(people) > MOST:
         raise InputError(f"people: {len(people):,} letters at once: a batch has at most {MOST:,}")
     names = _names(insurer, set(people["member_id"]) | set(people["addressed_to"]))
+    ours = {INSURER, *(c.entity for c in contracts if "individuals" in c.notices)}
     letters, held = [], []
     for row in people.to_dict("records"):
         id_ = str(row["member_id"])
         if row["method"] != MAIL:
             held.append(Held(id_, f"{row['method']}: {row['why']}"))
+        elif row["covered_entity"] not in ours:
+            held.append(Held(id_, f"{row['covered_entity']} writes it: {_THEIRS}"))
         elif row["confirm"] and id_ not in looked_at:
-            held.append(Held(id_, f"look first: {row['why']} [{row['cite']}]"))
+            held.append(Held(id_, f"{row['why']} [{row['cite']}]"))
         else:
             to = Addressee(
                 member_id=id_,

@@ -85,17 +85,21 @@ def write(
         **values, body=_paragraphs(name, values) if form == "html" else ()
     ))  # fmt: skip
     # The text form is escaped like every template, and then read back: it is no HTML.
-    return html.unescape(text) if form == "text" else text
+    return html.unescape(text).rstrip("\n") + "\n" if form == "text" else text
 
 
 def fields(story: Story, facts: Facts, *, by: str = "", notified: dt.date | None = None) -> dict[str, str]:
-    """What the form of HHS asks, filled in from the facts; `by`: the business associate where it happened."""
+    """What the form of HHS asks, filled in from the facts. `by`: the business associate where it happened;
+    `notified`: when individuals were told, that of the facts where it is left out.
+    """
     contact = story.contact
+    at_associate = facts.ba_discovered is not None or facts.discovered_by == "business associate contractor"
+    notified = notified or (day_of(facts.individuals_notified) if facts.individuals_notified else None)
     told = f"individuals on {in_words(notified)}" if notified else ""
     return {
         "covered_entity": facts.covered_entity,
         "contact": f"{story.signer}, {contact.email or contact.toll_free}",
-        "business_associate": by or "no",
+        "business_associate": by or ("" if at_associate else "no"),
         "individuals": "" if facts.total is None else str(facts.total),
         "date_of_breach": in_words(facts.occurred) if facts.occurred else "",
         "date_of_discovery": in_words(facts.discovered) if facts.discovered else "",
