@@ -181,7 +181,7 @@ HOME = {"domicile": "OK", "licensed": ["AR", "CA", "CO", "FL", "IL", "KS", "MO",
 @pytest.mark.parametrize("insurer", ["larkspur", "{seed: 7, members: 300}"])
 def test_the_insurer_says_where_it_is_licensed(facts: Path, insurer: str) -> None:
     facts.write_text(f"{PLAIN}insurer: {insurer}\n", encoding="utf-8")
-    plain = json.loads(CliRunner().invoke(respond_command, [str(facts), "--form", "json"]).output)
+    plain = json.loads(CliRunner().invoke(respond_command, [str(facts), "--json"]).output)
     assert {key: plain["facts"][key] for key in HOME} == HOME
     told = [(d["id"], d["state"]) for d in plain["duties"] if d["owes"] == "licensee"]
     assert told == [("naic-668.commissioner", "OK"), ("ny-dfs.incident", "")]  # 501 of Ohio, where it has no license
@@ -189,6 +189,6 @@ def test_the_insurer_says_where_it_is_licensed(facts: Path, insurer: str) -> Non
 
 def test_licenses_given_by_hand_win(facts: Path) -> None:
     facts.write_text(f"{PLAIN}insurer: larkspur\nlicensed: [OH]\n", encoding="utf-8")
-    plain = json.loads(CliRunner().invoke(respond_command, [str(facts), "--form", "json"]).output)
+    plain = json.loads(CliRunner().invoke(respond_command, [str(facts), "--json"]).output)
     assert plain["facts"]["licensed"] == ["OH"] and "domicile" not in plain["facts"]
     assert licenses(Insurer.build(7, members=300))["domicile"] == "OK"
