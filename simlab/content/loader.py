@@ -54,7 +54,16 @@ def load(kind: str, name: str, model: type[M]) -> M:
     """Content `name` of a kind, as `model`. Raises UnknownName, ContentError."""
     if name not in names(kind):
         raise UnknownName(kind.rstrip("s"), name, names(kind))
-    return load_file(CONTENT / kind / f"{name}.yml", model)
+    return load_named(CONTENT / kind / f"{name}.yml", model)
+
+
+def load_named(path: Path, model: type[M]) -> M:
+    """A file whose name is its id, as `model`. Raises ContentError, also where its `id` is another."""
+    found = load_file(path, model)
+    said = getattr(found, "id", path.stem)
+    if said != path.stem:
+        raise fault(path, ["id"], f"is {said!r}, and the file's name says {path.stem!r}: the name is the id")
+    return found
 
 
 def load_file(path: Path, model: type[M]) -> M:

@@ -21,8 +21,6 @@ Reference = tuple[At, str, Any, set[Any]]
 
 def check(scenario: Scenario, path: Path) -> None:
     """Raises ContentError (file, line, key, nearest name) at the first reference to nothing."""
-    if scenario.id != path.stem:
-        raise fault(path, ["id"], f"must be the file's own name, {path.stem!r}, not {scenario.id!r}")
     for at, problem in _twins(scenario):
         raise fault(path, at, problem)
     for at, kind, name, known in _references(scenario):

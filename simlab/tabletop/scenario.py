@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from simlab import clock
-from simlab.content.loader import CONTENT, Model, load_file, names
+from simlab.content.loader import CONTENT, Model, load_named, names
 from simlab.controls.inforce import Controls
 from simlab.errors import InputError, UnknownName
 
@@ -325,7 +325,7 @@ def _load(path: Path, content: str) -> Scenario:
     """Read once for each content of a file: a scenario is a value, and reading YAML is slow."""
     from simlab.tabletop.references import check
 
-    scenario = load_file(path, Scenario)
+    scenario = load_named(path, Scenario)
     check(scenario, path)
     return scenario
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from simlab.content import names, resource
+from simlab.content.loader import load_named
+from simlab.errors import ContentError
 from simlab.exercise.tasks import alerts
+from simlab.exercise.tasks._alert_cases import Alert
 from simlab.exercise.tasks._alert_facts import office
 
 SEEDS = range(60)
@@ -26,13 +31,36 @@ def test_every_morning_is_as_hard_as_the_next(seed: int) -> None:
         assert len(set(case.follows.values())) == 3
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes", "says"),
+    [
+        (
+            "{read} members' records at",
+            "{reed} members' records at",
+            r"alerts/stolen.yml:9: why: no fact is called 'reed'",
+        ),
+        ("{back:,} more", "{bakc:,} more", "stolen.yml:19: follows.dismiss: no fact is called 'bakc'"),
+        ("opened {read} ", "opened {} ", "stolen.yml:9: why: "),
+        ("facts: stolen-login", "facts: stolen", "facts: is none of stolen-login, snoop"),
+        ("  ask: ", "  aks: ", "follows"),
+        ("id: stolen", "id: stollen", "the name is the id"),
+    ],
+)
+def test_a_slip_in_an_alert_is_told_with_its_place(was: str, becomes: str, says: str, tmp_path: Path) -> None:
+    text = resource("alerts", "stolen.yml").read_text(encoding="utf-8")
+    (tmp_path / "stolen.yml").write_text(text.replace(was, becomes), encoding="utf-8")
+    room = office()
+    with pytest.raises(ContentError, match=says):
+        load_named(tmp_path / "stolen.yml", Alert).case(room, room.cast(1), 1)
+
+
 def test_the_surface_is_no_guide() -> None:
     """Of alerts at night, and of those about one of the staff, some are true and some are not."""
     cases = [c for seed in SEEDS for c in alerts.make(seed).cases]
     for sort in (lambda c: c.is_night, lambda c: c.person, lambda c: not c.is_night):
         assert len({c.right for c in cases if sort(c)}) >= 2
     assert len({c.id for c in cases if c.kind == "stolen"}) == 5  # anywhere among the five
-    assert len({c.kind for c in cases}) == 11
+    assert {c.kind for c in cases} == set(names("alerts"))
 
 
 def test_both_sides_are_multiplied() -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from simlab.content import names, resource
+from simlab.content.loader import load_named
 from simlab.controls import access
 from simlab.dialogue.facts import company
+from simlab.errors import ContentError
 from simlab.exercise.tasks import requests
-from simlab.exercise.tasks._request_cases import CASES
+from simlab.exercise.tasks._request_cases import Asking
 from simlab.exercise.tasks._request_facts import house
 
 SEEDS = range(60)
@@ -50,9 +54,9 @@ def test_who_asks_for_whose_record_is_as_the_company_has_it() -> None:
 
 
 def test_the_surface_is_no_guide() -> None:
-    """Well-known names, colleagues' records and nurses stand on more than one side; every maker is met."""
+    """Well-known names, colleagues' records and nurses stand on more than one side; every request is met."""
     cases = [c for seed in range(200) for c in requests.make(seed).cases]
-    assert {c.kind for c in cases} == {name for makers in CASES.values() for name in makers}
+    assert {c.kind for c in cases} == set(names("requests"))
     famous = house().members["is_vip"]
     for sort in (
         lambda c: bool(famous[c.asked.member]),
@@ -62,6 +66,23 @@ def test_the_surface_is_no_guide() -> None:
     ):
         assert len({c.right for c in cases if sort(c)}) >= 2
     assert len({c.id for c in cases if c.right == "glass"}) == 6
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "says"),
+    [
+        ("given to {who} {number}", "given to {whom} {number}", r"well-known.yml:11: tables\[0\]: no fact is called 'whom'"),
+        ("  need: a decision", "  ned: a decision", "words: no fact is called 'need'"),
+        ("relation: claim", "relaton: claim", "asked: no fact of a request named 'relaton': did you mean 'relation'"),
+        ("words:", "follows: {opne: x}\nwords:", "follows: no choice named 'opne': did you mean 'open'"),
+        ("right: open", "right: opened", "right: "),
+    ],
+)  # fmt: skip
+def test_a_slip_in_a_request_is_told_with_its_place(was: str, becomes: str, says: str, tmp_path: Path) -> None:
+    text = resource("requests", "well-known.yml").read_text(encoding="utf-8")
+    (tmp_path / "well-known.yml").write_text(text.replace(was, becomes), encoding="utf-8")
+    with pytest.raises(ContentError, match=says):
+        load_named(tmp_path / "well-known.yml", Asking).case(house(), 1, set())
 
 
 def test_one_fact_flips_it() -> None:

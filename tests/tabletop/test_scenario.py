@@ -53,7 +53,7 @@ BROKEN = [
     ("controls: {mfa: passkey}", "controls: {mfb: sms}", "decisions[2].options[1].effects.controls", "'mfa'"),
     ("    task: triage", "    task: triag", "expectations[0].task", "did you mean 'triage'?"),
     ("    milestone: triaged", "    milestone: triagd", "expectations[0].milestone", "did you mean 'triaged'?"),
-    ("id: vendor-portal", "id: vendor-portl", "id", "must be the file's own name"),
+    ("id: vendor-portal", "id: vendor-portl", "id", "the name is the id"),
     ("control_number: V-02", "control_number: V-01", "msel[2].control_number", "stands there already"),
     ("  - number: 2", "  - number: 1", "moves[1].number", "stands there already"),
     ("{id: triaged,", "{id: contained,", "milestones[0].id", "set by the engine"),

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from simlab.content import Model, load, load_file, names, resource
+from simlab.content import Model, load, load_named, names, resource
 from simlab.content.loader import fault
 from simlab.errors import InputError, UnknownName
 from simlab.insurer import contracts, pools
@@ -120,7 +120,7 @@ def gateways() -> tuple[Gateway, ...]:
 
 def read_file(path: Path) -> Gateway:
     """A gateway from any file. Raises ContentError."""
-    return _checked(load_file(path, Gateway), path)
+    return _checked(load_named(path, Gateway), path)
 
 
 def parties() -> frozenset[str]:
@@ -131,8 +131,6 @@ def parties() -> frozenset[str]:
 
 
 def _checked(found: Gateway, path: Path) -> Gateway:
-    if found.id != path.stem:
-        raise fault(path, ["id"], f"is {found.id!r}, and the file's name says {path.stem!r}: the name is the id")
     for i, rule in enumerate(found.rules):
         for key, named in (("from", rule.source), ("to", rule.to), ("vendor", rule.vendor or ANY)):
             if named != ANY and named not in parties():

@@ -14,8 +14,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from simlab.clock import local_date
-from simlab.content import Model, load, names, resource
-from simlab.content.loader import fault
+from simlab.content import Model, load, names
 from simlab.controls.consent import asking
 from simlab.controls.consent.records import HOME, Authorization, When
 from simlab.controls.consent.registry import Registry
@@ -69,11 +68,7 @@ class StateRule(Model):
 
 def state_rule(name: str) -> StateRule:
     """A State rule by its id. Raises UnknownName, ContentError."""
-    found = load("state_privacy", name, StateRule)
-    if found.id != name:
-        where = resource("state_privacy", f"{name}.yml")
-        raise fault(where, ["id"], f"is {found.id!r}, and the file's name says {name!r}: the name is the id")
-    return found
+    return load("state_privacy", name, StateRule)
 
 
 @functools.cache

@@ -16,8 +16,7 @@ import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
 from simlab import draw
-from simlab.content import Model, load, names, resource
-from simlab.content.loader import fault
+from simlab.content import Model, load, names
 from simlab.dialogue.facts import candidates, company
 from simlab.dialogue.model import Member
 
@@ -81,10 +80,7 @@ class Theme(Model):
 @functools.cache
 def theme(name: str) -> Theme:
     """A theme by its id. Raises UnknownName, ContentError."""
-    found = load("desk", name, Theme)
-    if found.id != name:
-        raise fault(resource("desk", f"{name}.yml"), ["id"], f"is {found.id!r}: the file's name is the id")
-    return found
+    return load("desk", name, Theme)
 
 
 def themes() -> list[str]:

@@ -51,7 +51,13 @@ class Data(Model):
     right: Literal["proof", "protect"]
 
 
+Right = Literal["now", "leave", "proof", "protect"]
+
+
 class Texts(Model):
+    """What a last day is made of; `follows` is what came of each choice, by what is right."""
+
+    follows: dict[Right, dict[str, str]] = Field(min_length=4)
     vendors: tuple[Vendor, ...] = Field(min_length=2)
     doors: tuple[Door, ...]
     stays: tuple[Stay, ...]
@@ -154,65 +160,26 @@ def play(material: LastDay, given: Mapping[str, str], seed: int = 0) -> Month:
 
 def _door(seed: int, door: Door, words: dict[str, str]) -> Thing:
     tries, reads = 3 + _pick(seed, f"tries/{door.slot}", 9), 150 + _pick(seed, f"reads/{door.slot}", 500)
-    follows = {
-        "now": f"tried {tries} times in the month, and refused each time.",
-        "later": f"it opened for as long as nobody found the time: {reads:,} members' records could be read.",
-        "leave": f"tried {tries} times, and it opened each time. {reads:,} members' records could be read, with no contract behind it.",
-    }
-    return Thing(
-        "",
-        door.id,
-        "door",
-        door.slot,
-        door.title.format(**words),
-        _lines(door.lines, words),
-        "now",
-        follows,
-        reads=reads,
-    )
+    return _thing(door, "door", "now", {**words, "tries": str(tries), "reads": f"{reads:,}"}, reads=reads)
 
 
 def _stay(seed: int, stay: Stay, words: dict[str, str]) -> Thing:
     waits, claims = 200 + _pick(seed, f"waits/{stay.slot}", 500), 900 + _pick(seed, "claims", 900)
-    cut = stay.cut.format(**words, waits=f"{waits:,}", claims=f"{claims:,}")
-    follows = {
-        "now": f"its contract had not ended: {cut}.",
-        "later": f"it was shut in the end, and its contract had not: {cut}.",
-        "leave": "it went on, and no member noticed anything.",
-    }
-    return Thing(
-        "",
-        stay.id,
-        "stay",
-        stay.slot,
-        stay.title.format(**words),
-        _lines(stay.lines, words),
-        "leave",
-        follows,
-        waits=waits,
-    )
+    filled = {**words, "waits": f"{waits:,}", "claims": f"{claims:,}"}
+    return _thing(stay, "stay", "leave", {**filled, "cut": stay.cut.format(**filled)}, waits=waits)
 
 
 def _data(data: Data, words: dict[str, str]) -> Thing:
-    if data.right == "proof":
-        follows = {
-            "proof": "looked for after a month, and not found. The certificate says when, how and by whom.",
-            "phone": "a copy was still there after a month. Nobody had lied: nobody had looked, and no paper asked them to.",
-            "protect": "it could have been destroyed, and still lies there. Each month it lies there it can be stolen.",
-        }
-    else:
-        follows = {
-            "proof": "a certificate was signed for what cannot be done now, so it is not true. Next: say in writing why it stays, and until when.",
-            "phone": "they said yes on the phone, and it is still there. Nobody wrote down that it is bound.",
-            "protect": "it is still there, for a reason that is written down, and used for nothing else. A date says when to ask again.",
-        }
-    return Thing(
-        "", data.id, "data", data.slot, data.title.format(**words), _lines(data.lines, words), data.right, follows
-    )
+    return _thing(data, "data", data.right, words)
 
 
-def _lines(lines: tuple[str, ...], words: dict[str, str]) -> tuple[str, ...]:
-    return tuple(line.format(**words) for line in lines)
+def _thing(
+    one: Door | Stay | Data, sort: str, right: Right, words: dict[str, str], *, reads: int = 0, waits: int = 0
+) -> Thing:
+    """A thing with its words filled in."""
+    follows = {choice: said.format(**words) for choice, said in texts().follows[right].items()}
+    lines = tuple(line.format(**words) for line in one.lines)
+    return Thing("", one.id, sort, one.slot, one.title.format(**words), lines, right, follows, reads, waits)
 
 
 def _one_each(seed: int, pool: tuple[P, ...], slots: tuple[str, ...]) -> list[P]:

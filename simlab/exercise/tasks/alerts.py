@@ -15,7 +15,7 @@ from typing import Any
 from simlab import draw
 from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
 from simlab.exercise.tasks import _parts as parts
-from simlab.exercise.tasks._alert_cases import TWINS, Case, Maker, cleared, open_cases, true_cases
+from simlab.exercise.tasks._alert_cases import Alert, Case, alerts
 from simlab.exercise.tasks._alert_facts import office
 
 LEGEND = "What do you do with each alert?"
@@ -33,6 +33,8 @@ WORTH = {
     "ask": {"escalate": 0.25, "ask": 1.0, "dismiss": 0.25},
     "dismiss": {"escalate": 0.0, "ask": 0.5, "dismiss": 1.0},
 }
+# What is shown, and the label of its draw.
+SHOWN = {"escalate": ("true", 2), "dismiss": ("cleared", 2), "ask": ("open", 1)}
 
 
 @dataclass(frozen=True)
@@ -46,21 +48,24 @@ def make(seed: int) -> Morning:
     """Five alerts for a seed: two true, two cleared by records, one open; everybody in them is somebody else."""
     room = office()
     cast = room.cast(seed)
-    makers = [*true_cases(), *_others(seed)]
-    found = [one(room, cast, seed) for one in makers]
+    found = [alert.case(room, cast, seed) for alert in _drawn(seed)]
     found.sort(key=lambda case: int(draw.bits(seed, f"alerts/order/{case.kind}", 0)))
     return Morning(tuple(case.numbered(n) for n, case in enumerate(found, 1)))
 
 
-def _others(seed: int) -> list[Maker]:
-    """Two alerts that are cleared and one that is open, not of the same sort: the same people would be in both."""
-    first, second, *_ = _drawn(cleared(), seed, "cleared")
-    free = {name: one for name, one in open_cases().items() if TWINS.get(name) not in (first, second)}
-    return [cleared()[first], cleared()[second], free[_drawn(free, seed, "open")[0]]]
+def _drawn(seed: int) -> list[Alert]:
+    """As many of each as are shown, none of the same facts as another: the same people would be in both."""
+    found: list[Alert] = []
+    for right, (label, many) in SHOWN.items():
+        for one in _ranked(seed, right, label):
+            if sum(f.right == right for f in found) < many and one.facts not in {f.facts for f in found}:
+                found.append(one)
+    return found
 
 
-def _drawn(makers: dict[str, Maker], seed: int, label: str) -> list[str]:
-    return sorted(makers, key=lambda name: int(draw.bits(seed, f"alerts/{label}/{name}", 0)))
+def _ranked(seed: int, right: str, label: str) -> list[Alert]:
+    of = [a for a in alerts() if a.right == right]
+    return sorted(of, key=lambda a: int(draw.bits(seed, f"alerts/{label}/{a.id}", 0)))
 
 
 def view(material: Morning) -> list[parts.Part]:

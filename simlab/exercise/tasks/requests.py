@@ -16,7 +16,7 @@ from typing import Any
 from simlab import draw
 from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
 from simlab.exercise.tasks import _parts as parts
-from simlab.exercise.tasks._request_cases import CASES, Maker
+from simlab.exercise.tasks._request_cases import Asking, askings
 from simlab.exercise.tasks._request_facts import house
 from simlab.exercise.tasks._request_parts import Case, Kind
 
@@ -57,8 +57,8 @@ def make(seed: int) -> Desk:
     found: list[Case] = []
     taken: set[str] = set()
     for kind, many in SHOWN:
-        for maker in _ranked(kind, seed):
-            case = maker(rooms, seed, taken) if sum(c.right == kind for c in found) < many else None
+        for asking in _ranked(kind, seed):
+            case = asking.case(rooms, seed, taken) if sum(c.right == kind for c in found) < many else None
             people = rooms.people(case.asked.actor, case.asked.member) if case else set()
             if case and not people & taken:
                 found.append(case)
@@ -67,9 +67,8 @@ def make(seed: int) -> Desk:
     return Desk(tuple(case.numbered(n) for n, case in enumerate(found, 1)))
 
 
-def _ranked(kind: Kind, seed: int) -> list[Maker]:
-    makers = CASES[kind]
-    return [makers[n] for n in sorted(makers, key=lambda name: int(draw.bits(seed, f"requests/{kind}/{name}", 0)))]
+def _ranked(kind: Kind, seed: int) -> list[Asking]:
+    return sorted(askings(kind), key=lambda one: int(draw.bits(seed, f"requests/{kind}/{one.id}", 0)))
 
 
 def view(material: Desk) -> list[parts.Part]:
