@@ -82,14 +82,14 @@ def test_the_exercise_keeps_what_is_signed_and_sends_no_key(page: Page, lab: Lab
     book = nbformat.read(page_file, 4)
     for c in book.cells:
         if c.id in ("owed-answer", "scope-answer"):
-            c.source = worked[c.id].source.replace(' or row["key"] in keys', "")
+            c.source = worked[c.id].source.replace(" & ~key.isin(handed_out)", "")
     nbformat.write(book, page_file)
     page.goto(lab.url(EXERCISE))
     expect(cell(page, 0)).to_be_focused()
     at_rest(page)
     run_all(page)
     no_fault(page)
-    expect(page.get_by_text("To be told and found: 12 of 18. Not to be told and left: 24 of 24.").first).to_be_visible()
+    expect(page.get_by_text("To be told and found: 12 of 18. Letters about nothing: 0.").first).to_be_visible()
     form, case = page.locator(".simlab-task").nth(1), drawn("incident")
     signed = {
         "You find": "no-proof",

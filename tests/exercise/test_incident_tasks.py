@@ -1,4 +1,4 @@
-"""The first hour, an incident to sign, a draft to mend and a scope to find: as hard for everybody, both sides counted."""
+"""The first hour, an incident to sign and a draft to mend: as hard for everybody, both sides counted."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from collections import Counter
 import pytest
 
 from simlab.exercise.tasks import firsthour, incident, letter
-from simlab.exercise.worlds import _scope_case, scope
 from simlab.response import assess
 from simlab.response.notices import check
 
 SEEDS = range(40)
-NUMBERS = {"told": 18, "left": 24}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -91,28 +89,3 @@ def test_a_draft_left_as_it_is_and_one_written_anew_come_to_nothing() -> None:
     draft = letter.make(3)
     assert letter.judge(draft, letter.MISTAKES["keep-it-all"](draft)).share == 0.0
     assert letter.judge(draft, letter.MISTAKES["write-it-all-anew"](draft)).share == 0.0
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_every_log_holds_as_many_of_each_sort_and_no_row_says_which(seed: int) -> None:
-    case = _scope_case.build(seed)
-    assert {s: len(m) for s, m in case.members.items()} == dict.fromkeys((*_scope_case.TOLD, *_scope_case.LEFT), 6)
-    assert len(case.told) == 18 and len(case.left) == 24
-    log, session = case.arguments()
-    device = {r["device"] for r in log if r["session"] == session}
-    assert len(device) == 1 and min(r["time"] for r in log if r["device"] in device) == case.since
-    assert {r["device"] for r in log} - device and len({r["account"] for r in log if r["device"] in device}) == 2
-
-
-def test_both_sides_of_a_scope_are_multiplied_and_a_wrong_beginning_costs_a_fifth() -> None:
-    case = _scope_case.build(5)
-
-    def share(members: frozenset[str], since: str = case.since) -> float:
-        return scope.verdict(case, since, members, NUMBERS).share
-
-    assert share(case.told) == 1.0
-    assert share(case.told, "2026-01-01T00:00:00") == pytest.approx(0.8)
-    assert share(case.told | case.left) == share(frozenset()) == 0.0
-    assert share(case.told | frozenset(case.members["sealed"])) == pytest.approx(18 / 24)
-    assert share(case.told - frozenset(case.members["key too"])) == pytest.approx(12 / 18)
-    assert "no member of this log" in scope.verdict(case, "", frozenset({"M9999999"}), NUMBERS).message
