@@ -12,6 +12,7 @@ import click
 
 from simlab import __version__
 from simlab.errors import SimlabError
+from simlab.lean import lean
 
 # Subcommand: (where it lives, its one line in `simlab --help`, said here so that help stays quick).
 Commands = dict[str, tuple[str, str]]
@@ -96,6 +97,7 @@ def main(args: list[str] | None = None) -> Any:
 
     Exit codes: 0 done, 1 a command's own "not all is well", 2 it could not be done.
     """
+    lean()
     # nbgrader starts `alembic` by name: an environment that is not activated has no PATH to it.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     for stream in (sys.stdout, sys.stderr):

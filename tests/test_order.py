@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOMS = (
-    "errors", "clock", "draw", "progress", "duck", "draft", "events", "content", "organization", "personal", "pages", "reading", "insurer", "controls", "activity", "detection",
+    "errors", "lean", "clock", "draw", "progress", "duck", "draft", "events", "content", "organization", "personal", "pages", "reading", "insurer", "controls", "activity", "detection",
     "response", "records", "audit", "tabletop", "dialogue", "exercise", "curriculum", "grading", "notebook", "doctor",
     "demo", "cli",
 )  # fmt: skip

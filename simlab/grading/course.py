@@ -133,23 +133,6 @@ def programs_on_path() -> Iterator[None]:
         os.environ["PATH"] = before
 
 
-@contextlib.contextmanager
-def lean_imports() -> Iterator[None]:
-    """Import nbgrader in here: jsonschema then does without a parser that no notebook's schema asks for.
-
-    That parser of internationalised addresses takes longer to import than all of nbgrader.
-    """
-    unused = "rfc3987_syntax"
-    hidden = unused not in sys.modules
-    if hidden:
-        sys.modules[unused] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        if hidden:
-            del sys.modules[unused]
-
-
 def settings(root: Path, *, source: str, release: str, db_url: str) -> Any:
     """nbgrader's configuration for one conversion; the course's own config file is never relied on."""
     from traitlets.config import Config

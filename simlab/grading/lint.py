@@ -15,8 +15,8 @@ from pathlib import Path
 
 from simlab.errors import GradingError
 from simlab.grading import checkcell, markers, notebooks
-from simlab.grading.course import lean_imports
 from simlab.grading.notebooks import Cell, Notebook, graded_meta, name_of
+from simlab.lean import lean_imports
 
 MAX_BYTES = 100_000
 _ABSOLUTE = re.compile(

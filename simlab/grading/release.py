@@ -19,6 +19,7 @@ from simlab.grading import checkcell, course, notebooks, rubric
 from simlab.grading.course import Course
 from simlab.grading.leaks import leaks
 from simlab.grading.lint import Finding, lint_notebook, lint_solution
+from simlab.lean import lean_imports
 
 NEW, CHANGED, UNCHANGED, OUT_OF_DATE, MISSING = "new", "changed", "unchanged", "out of date", "missing"
 _OURS = re.compile(r"^\d\d-")
@@ -150,7 +151,7 @@ def _upgraded(nb: dict[str, Any]) -> dict[str, Any]:
     """Old nbgrader metadata as version 3, which is all that nbgrader takes."""
     if all(m.get("schema_version") == 3 for m in map(notebooks.graded_meta, nb["cells"]) if m):
         return nb
-    with course.lean_imports():
+    with lean_imports():
         import nbformat
         from nbgrader.nbgraderformat import MetadataValidator
 
@@ -163,7 +164,7 @@ def _upgraded(nb: dict[str, Any]) -> dict[str, Any]:
 
 
 def _convert(root: Path, name: str, db_url: str) -> None:
-    with course.lean_imports():
+    with lean_imports():
         from nbgrader.converters import GenerateAssignment
         from nbgrader.converters.base import NbGraderException
         from nbgrader.coursedir import CourseDirectory

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 
-from simlab.grading.course import lean_imports
+from simlab.lean import lean_imports
 
 with lean_imports():
     import nbformat

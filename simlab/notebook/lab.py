@@ -70,7 +70,7 @@ def plan(workspace: Path, *, port: int, token: str, browser: bool) -> Launch:
     }
     env.pop("JUPYTER_CONFIG_PATH", None)
     url = f"http://127.0.0.1:{port}/lab/tree/{HOME}?token={token}"
-    return Launch([sys.executable, "-m", "jupyterlab"], env, url)
+    return Launch([sys.executable, "-m", "simlab.lean", "jupyterlab"], env, url)
 
 
 def _server(workspace: Path, settings: Path, port: int, browser: bool) -> dict[str, object]:

@@ -93,7 +93,7 @@ def trainer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def trainers_lab(folder: Path) -> Iterator[Lab]:
     """A plain JupyterLab with formgrader over a course's folder, which nothing of the machine's owner configures."""
     port, token = _port(), secrets.token_hex(24)
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
+    command = [sys.executable, "-m", "simlab.lean", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
     command += ["--ServerApp.port_retries=0", f"--Exchange.root={folder.parent / 'exchange'}"]
     command += ["--allow-root"] if os.geteuid() == 0 else []
     env = os.environ | {

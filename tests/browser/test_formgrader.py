@@ -73,7 +73,7 @@ def simlab(home: Course, *words: object, exits: int = 0) -> str:
 
 def nbgrader(home: Course, *words: str) -> None:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    command = [sys.executable, "-m", "nbgrader", *words]
+    command = [sys.executable, "-m", "simlab.lean", "nbgrader", *words]
     done = subprocess.run(command, cwd=home.root, env=os.environ | {"PATH": path}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 

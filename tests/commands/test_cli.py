@@ -22,7 +22,7 @@ def test_help_names_every_command_and_imports_no_room() -> None:
     code = "import sys; from simlab.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\nprint(sorted(m for m in sys.modules if m.startswith('simlab.')), 'pandas' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert all(name in done.stdout for name in COMMANDS)
-    assert done.stdout.rstrip().endswith("['simlab.cli', 'simlab.errors'] False")
+    assert done.stdout.rstrip().endswith("['simlab.cli', 'simlab.errors', 'simlab.lean'] False")
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,11 @@ from simlab.exercise.kinds import KINDS, drive
 from simlab.exercise.probe import respond
 from simlab.exercise.protocol import Ask, CheckSpec, Reply, Verdict
 from simlab.grading import notebooks, spec, trio
-from simlab.grading.course import Course, lean_imports, open_course
+from simlab.grading.course import Course, open_course
 from simlab.grading.outcome import GRADED, Limits, Outcome
 from simlab.grading.run import Run
 from simlab.grading.worker import FailedError
+from simlab.lean import lean_imports
 
 with lean_imports():
     import nbformat

@@ -339,9 +339,8 @@ def stock(root: Path, home: Course, folder: Path) -> Path:
     shutil.copytree(home.solutions, root / "source")
     shutil.copytree(folder, root / "submitted")
     for step in ("generate_assignment", "autograde"):
-        subprocess.run(
-            [sys.executable, "-m", "nbgrader", step, "ps1"], cwd=root, env=ENV, check=True, capture_output=True
-        )
+        command = [sys.executable, "-m", "simlab.lean", "nbgrader", step, "ps1"]
+        subprocess.run(command, cwd=root, env=ENV, check=True, capture_output=True)
     return root / "gradebook.db"
 
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 def exported(folder: Path, *words: str) -> dict[str, dict[str, str]]:
     """The rows that nbgrader's own command writes, by learner."""
     env = os.environ | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
-    command = [sys.executable, "-m", "nbgrader", "export", "--to", "out.csv", *words]
+    command = [sys.executable, "-m", "simlab.lean", "nbgrader", "export", "--to", "out.csv", *words]
     subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True)
     text = (folder / "out.csv").read_text("utf-8-sig")
     return {row["student_id"]: row for row in csv.DictReader(io.StringIO(text))}
