@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from simlab.clock import zone
 from simlab.pages import template
 from simlab.response.answer import Answer
-from simlab.response.clocks import moment
+from simlab.response.clocks import Moment, moment
 from simlab.response.duties import Duty
 from simlab.response.forks import Branch
 from simlab.response.words import HEADER, VERDICT, duty_lines, steps, wrapped
@@ -25,6 +26,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def as_text(answer: Answer) -> str:
     """The answer as plain text, one section after the other, in words that a screen reader can read."""
     lines = [HEADER, "", *([answer.title, ""] if answer.title else [])]
+    lines += ["AT A GLANCE", *(wrapped(line) for line in _summed_up(answer)), ""]
     for title, body in sections(answer):
         lines += [title.upper(), *(wrapped(line) for line in body), ""]
     return "\n".join(lines)
@@ -34,7 +36,12 @@ def as_html(answer: Answer) -> str:
     """The answer as one page without scripts; everything that the facts say is escaped."""
     parts = [(name, [line for line in lines if line]) for name, lines in sections(answer)]
     page = template(_TEMPLATES, "answer.html.j2")
-    return str(page.render(header=HEADER, title=answer.title or "An incident", sections=parts))
+    verdict = VERDICT[answer.assessment.is_breach]
+    return str(
+        page.render(
+            header=HEADER, title=answer.title or "An incident", verdict=verdict, glance=glance(answer), sections=parts
+        )
+    )
 
 
 def as_plain(answer: Answer) -> dict[str, Any]:
@@ -64,7 +71,7 @@ def sections(answer: Answer) -> Iterator[tuple[str, list[str]]]:
     if answer.waiting:
         yield (
             "Starts only if it happens",
-            [f"If {w.starts}: {w.duty}, to {w.owed}, within {w.within} [{w.cite}]." for w in answer.waiting],
+            [f"If {w.starts}: {w.duty} within {w.within}. Owed to {w.owed} [{w.cite}]." for w in answer.waiting],
         )
     if answer.boundaries:
         yield (
@@ -80,31 +87,64 @@ def sections(answer: Answer) -> Iterator[tuple[str, list[str]]]:
         yield "For comparison only: not owed here", list(_owed(answer.compared, answer.at))
 
 
+def _summed_up(answer: Answer) -> Iterator[str]:
+    yield f"{VERDICT[answer.assessment.is_breach]}."
+    yield from (f"{when}: {what}. {id_}" for when, what, id_ in glance(answer))
+
+
 def _assessed(answer: Answer) -> list[str]:
-    return [f"{VERDICT[answer.assessment.is_breach]}.", *steps(answer.assessment)]
+    return list(steps(answer.assessment))
+
+
+def glance(answer: Answer) -> list[tuple[str, str, str]]:
+    """(by when, what is done, its id in this answer) of each duty, those of several entities in one."""
+    out = []
+    for group in _alike(answer.duties):
+        first = group[0]
+        when = f"by {_local(first.due, answer.facts.zone)}" if first.due else "date not known"
+        where = f" ({first.state})" if first.state else ""
+        whose = f", for {len(group)} covered entities" if len(group) > 1 else ""
+        out.append((when + ("" if first.is_owed else ", if owed"), f"{first.duty}{where}{whose}", first.id))
+    return out
+
+
+def _local(when: Moment, zone_name: str) -> str:
+    """A moment, and what the plan's own clock shows then."""
+    if not isinstance(when, dt.datetime):
+        return moment(when)
+    return f"{moment(when)} ({when.astimezone(zone(zone_name)):%H:%M} in {zone_name})"
+
+
+def _alike(duties: tuple[Duty, ...]) -> Iterator[list[Duty]]:
+    """Duties that several entities owe on the same day, together."""
+    for _, same in itertools.groupby(duties, key=lambda d: (d.due, d.id, d.state, d.status)):
+        yield list(same)
 
 
 def _owed(duties: tuple[Duty, ...], at: dt.date | None) -> Iterator[str]:
     """Each duty once: entities that owe the same on the same day are named together, and what differs by name."""
     several = len({d.entity for d in duties}) > 1
-    for _, same in itertools.groupby(duties, key=lambda d: (d.due, d.id, d.state, d.status)):
-        group = list(same)
+    for group in _alike(duties):
         head, *_ = duty_lines(group[0])
         late = group[0].days_late(at) if at else 0
         yield head + (f" {late} day{'s' if late > 1 else ''} past on {at}." if late else "")
-        if several:
-            yield "  For " + "; ".join(f"{d.entity} ({d.count:,})" if d.count else d.entity for d in group) + "."
-        yield from (f"  {line}" for line in _together(group))
+        yield from _together(group) if several else (f"  {line}" for line in duty_lines(group[0])[1:])
 
 
 def _together(group: list[Duty]) -> Iterator[str]:
-    """What all say alike once, and what only some say with their names."""
+    """What only some owe so under their names, then what all say alike."""
     said: dict[str, list[str]] = {}
+    counted = {d.entity: f"{d.entity} ({d.count:,})" if d.count else d.entity for d in group}
     for duty in group:
         for line in duty_lines(duty)[1:]:
             said.setdefault(_COUNTED.sub("", line) if len(group) > 1 else line, []).append(duty.entity)
-    yield from (line for line, who in said.items() if len(who) == len(group))
-    yield from (f"{'; '.join(who)}: {line}" for line, who in said.items() if len(who) < len(group))
+    by_names: dict[tuple[str, ...], list[str]] = {}
+    for line, who in said.items():
+        by_names.setdefault(tuple(who), []).append(line)
+    for names in sorted(by_names, key=lambda names: len(names) == len(group)):
+        all_of_several = len(names) == len(group) and len(by_names) > 1
+        yield "  For all of them:" if all_of_several else f"  For {'; '.join(counted[n] for n in names)}:"
+        yield from (f"    {line}" for line in by_names[names])
 
 
 def _to_whom(answer: Answer) -> Iterator[str]:

@@ -48,6 +48,31 @@ def test_it_prints_the_answer_in_order(facts: Path) -> None:
     assert [text.index(part) for part in parts] == sorted(text.index(part) for part in parts)
 
 
+def test_it_begins_with_each_date_and_what_it_is_called_further_down(facts: Path, tmp_path: Path) -> None:
+    facts.write_text(f"{PLAIN}determined: 2026-03-11T09:00:00-05:00\ninsurer: larkspur\n", encoding="utf-8")
+    text = said(facts)[1]
+    assert text.index("AT A GLANCE Breach of unsecured PHI: notify.") < text.index("IS IT A BREACH")
+    # A plan's clock is not UTC: who reads 14:00 at the wall has missed it by hours.
+    assert "by 2026-03-14 14:00 UTC (09:00 in America/Chicago): Notify the insurance commissioner" in text
+    assert "by 2026-05-09: Notify each affected individual. hipaa.individuals" in text
+    out = tmp_path / "answer.html"
+    said(facts, "--html", str(out))
+    assert "<td>by 2026-05-09</td><td>Notify each affected individual</td>" in out.read_text("utf-8")
+
+
+def test_what_only_some_entities_owe_so_stands_under_their_names(facts: Path) -> None:
+    lines = [line for line in PLAIN.splitlines() if not line.startswith("counts")]
+    entities = "entities: {Larkspur Health Plan: {OH: 700}, Juniper Mills: {OH: 501}, Red Mesa: {OH: 502}}"
+    facts.write_text("\n".join([*lines, entities]), encoding="utf-8")
+    owed = said(facts)[1].split("Notify each affected individual. Owed by")[1].split("Notify prominent")[0]
+    parts = [
+        "For Larkspur Health Plan (700): 60 calendar days",
+        "Juniper Mills (501); Red Mesa (502): 60 calendar days",
+    ]
+    assert all(owed.count(part) == 1 for part in parts)
+    assert max(owed.index(part) for part in parts) < owed.index("For all of them: Day 60 is an outer limit")
+
+
 def test_json_is_one_object_and_holds_dates_as_text(facts: Path) -> None:
     done = CliRunner().invoke(respond_command, [str(facts), "--json", "--at", "2026-05-12"])
     plain = json.loads(done.output)
