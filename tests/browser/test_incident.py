@@ -92,18 +92,22 @@ def test_the_exercise_keeps_what_is_signed_and_sends_no_key(page: Page, lab: Lab
     expect(page.get_by_text("To be told and found: 12 of 18. Letters about nothing: 0.").first).to_be_visible()
     form, case = page.locator(".simlab-task").nth(1), drawn("incident")
     signed = {
-        "You find": "no-proof",
+        "2. Who had them": "b",
+        "First ending: you find": "no-proof",
+        "Second ending: you find": "low",
         "The plan discovered it on": "ended",
+        "The last day for the letters to members": "ended",
         "HHS is told": "not",
         "Media are told": "none",
     }
-    signed["The last day for the letters to members"] = "ended"
     for label, choice in signed.items():
         form.get_by_label(label).select_option(choice)
     form.locator("button[type=submit]").click()
     expect(form.get_by_role("status")).to_contain_text("Kept.")
     kept = json.loads(page_file.with_name("answers.json").read_text("utf-8"))["answers"]["incident"]["value"]
-    assert sorted(kept) == ["by:ended", "finding:no-proof", "hhs:not", "media:none", "since:ended"]
+    assert sorted(kept) == [
+        "by:ended", "first:no-proof", "hhs:not", "media:none", "recipient:b", "second:low", "since:ended"
+    ]  # fmt: skip
     received = b"".join(page.watch.frames).decode("utf-8", "replace") + page.content()  # type: ignore[attr-defined]
     assert case.says[0][1] in received
     module: Any = tasks.get("incident")

@@ -7,8 +7,12 @@ from collections import Counter
 
 import pytest
 
+from simlab.exercise.tasks import _incident_lists as lists
 from simlab.exercise.tasks import firsthour, incident, letter
+from simlab.exercise.tasks._incident_case import KINDS
+from simlab.exercise.tasks._incident_lists import rights
 from simlab.response import assess
+from simlab.response.facts import Factor
 from simlab.response.notices import check
 
 SEEDS = range(40)
@@ -40,36 +44,101 @@ def test_what_follows_from_a_choice_is_said_of_that_choice() -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_signed_is_what_the_rule_makes_of_the_facts(seed: int) -> None:
-    case, right = incident.build(seed), incident.rights(incident.build(seed))
-    assert assess(case.facts).is_breach
+    case, right = incident.make(seed), rights(incident.make(seed))
+    assert [assess(e.facts).is_breach for e in case.endings].count(True) == 1
+    for name, end in zip(lists.ENDINGS, case.endings, strict=True):
+        assert (right[name] == "low") is (assess(end.facts).is_breach is False)
     start = case.days[right["since"]][0]
     assert case.owed["individuals"].due == start + dt.timedelta(days=60)
     total, counts = case.facts.total or 0, case.facts.counts or {}
     assert (right["hhs"] == "with-letters") is (total >= 500)
     assert right["media"] == ("-".join(sorted(s for s, n in counts.items() if n > 500)) or "none")
-    assert incident.judge(case, incident.full(case)).share == 1.0
-    assert all(incident.judge(case, way(case)).share < 0.8 for way in incident.MISTAKES.values())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_four_factors_decide_and_no_ending_is_near_the_middle(seed: int) -> None:
+    for end in incident.make(seed).endings:
+        found = assess(end.facts)
+        step = found.decided_by
+        assert step is not None and step.number == 5 and "without a reason" not in step.reason
+        pointing_low = found.teaching_score or 0
+        assert pointing_low == 3 if end.finding == "low" else pointing_low <= 1
+        less = end.facts.factors.model_copy(update={"mitigation": Factor()})
+        assert assess(end.facts.with_(factors=less)).is_breach, "three factors show nothing"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_list_of_a_factor_holds_its_fact_once_with_either_way(seed: int) -> None:
+    case = incident.make(seed)
+    for name, fact in case.endings[0].facts.factors.items():
+        lines = lists.lines(case, name).values()
+        assert [x.worth for x in lines if x.fact == fact.text] in ([1.0, 0.5], [0.5, 1.0])
+        assert [x.is_low for x in lines if x.worth == 1] == [fact.points_to == "low"]
+        assert sorted(Counter(x.bears_on for x in lines).values()) == [1, 2, 2], (
+            "no fact stands out by how often it is there"
+        )
+        assert len({x.words for x in lines}) == 5
+
+
+def test_what_a_slip_costs_is_the_same_for_everybody() -> None:
+    cases = [incident.make(seed) for seed in range(60)]
+    ways = incident.MISTAKES | {"right": incident.full}
+    shares = {way: {incident.judge(case, answer(case)).share for case in cases} for way, answer in ways.items()}
+    assert {way: len(found) for way, found in shares.items()} == dict.fromkeys(ways, 1)
+    assert shares["right"] == {1.0}
+
+
+def test_the_place_of_the_low_ending_and_of_each_right_line_is_drawn() -> None:
+    answers = [rights(incident.make(seed)) for seed in range(200)]
+    assert 60 < sum(a["first"] == "low" for a in answers) < 140
+    for name in lists.FACTORS:
+        assert min(Counter(a[name] for a in answers).values()) > 20
+        ways = Counter(lists.lines(incident.make(seed), name)[a[name]].is_low for seed, a in enumerate(answers))
+        assert len(ways) == 2, f"{name} always points one way"
+
+
+@pytest.mark.parametrize("finding", lists.FINDINGS)
+def test_one_finding_for_everything_earns_nothing_for_the_findings(finding: str) -> None:
+    for case in map(incident.make, range(60)):
+        same = rights(case) | {"first": finding, "second": finding}
+        lost = 1 - incident.WEIGHTS["findings"]
+        assert incident.judge(case, [f"{k}:{v}" for k, v in same.items()]).share == pytest.approx(lost)
 
 
 def test_the_agent_moves_the_day_and_the_label_does_not() -> None:
-    kinds = {c.kind: c for c in map(incident.build, range(200))}
-    assert set(kinds) == {"contractor", "agent", "key-too", "locked", "colleague"}
+    kinds = {c.kind: c for c in map(incident.make, range(200))}
+    assert set(kinds) == set(KINDS)
     assert (kinds["agent"].since, kinds["contractor"].since) == ("found", "told")
     assert "independent contractor" in dict(kinds["agent"].says)["The firm:"]
-    assert {k: c.reason for k, c in kinds.items()} == dict.fromkeys(kinds, "presumed") | {"key-too": "key"}
+    reasons = {k: sorted({e.finding for e in c.endings} - {"low"}) for k, c in kinds.items()}
+    assert reasons == {k: ["key" if k == "key-too" else "presumed"] for k in KINDS}
 
 
-def test_a_right_date_for_a_wrong_reason_earns_a_part() -> None:
-    case = incident.build(7)
-    right = incident.rights(case)
+def test_what_is_partly_right_earns_a_part() -> None:
+    case = next(c for c in map(incident.make, range(20)) if c.kind == "agent" and c.endings[0].finding == "low")
+    right, lines = rights(case), lists.lines(case, "recipient")
 
     def share(**changed: str) -> float:
         return incident.judge(case, [f"{k}:{v}" for k, v in (right | changed).items()]).share
 
-    assert share(since="ended") == share(by="two-months") == pytest.approx(0.8)
-    assert share(since="ended", by="ended") == pytest.approx(0.7)
-    assert share(since="ended", by="happened") == pytest.approx(0.6)
-    assert incident.judge(case, [*incident.full(case), "by:ended"]).share == pytest.approx(0.8)
+    assert share(since="ended") == share(by="two-months") == pytest.approx(0.85)
+    assert share(since="ended", by="ended") == pytest.approx(0.775)
+    assert share(since="ended", by="happened") == pytest.approx(0.7)
+    assert incident.judge(case, [*incident.full(case), "by:ended"]).share == pytest.approx(0.85)
+    assert share(recipient=next(i for i, x in lines.items() if x.worth == 0.5)) == pytest.approx(0.975)
+    assert share(recipient=next(i for i, x in lines.items() if not x.worth)) == pytest.approx(0.95)
+    assert share(second="key") == pytest.approx(0.8625)
+    assert share(second="no-proof") == pytest.approx(0.725)
+
+
+def test_each_wrong_line_of_a_factor_is_answered_in_its_own_words() -> None:
+    case = incident.make(1)
+    told = {ident: incident.judge(case, [f"recipient:{ident}"]).details[1] for ident in lists.lines(case, "recipient")}
+    by_kind = {(x.bears_on, x.worth): told[ident].text for ident, x in lists.lines(case, "recipient").items()}
+    assert by_kind["recipient", 0.5].endswith("took it the other way.")
+    assert by_kind["mitigation", 0.0].endswith("bears on: 4. What has been done since.")
+    assert by_kind["", 0.0].endswith("none of the four.")
+    assert [d.ok for d in told.values()].count(True) == 1
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -1,102 +1,79 @@
-"""One's own incident: is it a breach and why, since when do the days run, and who is told by when?
+"""One's own incident: what the four factors say, whether it is a breach and why, since when the days run, who is told by when.
 
-The answer is computed by `simlab.response` from the facts of the seed. A right date for a wrong reason earns a part, and so
-does a wrong start that is counted on rightly. Facts and story in `_incident_case`.
+It has two endings, and exactly one is a breach; the two findings are multiplied. A right date for a wrong reason earns a
+part, and so does a wrong start that is counted on rightly, or a right fact that is taken to point the wrong way. Facts in
+`_incident_facts`, stories in `_incident_case`, what is offered and right in `_incident_lists`.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
+from simlab.exercise.tasks import _incident_lists as lists
 from simlab.exercise.tasks import _parts as parts
-from simlab.exercise.tasks._incident_case import Incident, build, in_words
-from simlab.response.terms import STATE_NAMES
+from simlab.exercise.tasks._incident_case import build, in_words
+from simlab.exercise.tasks._incident_facts import Incident
+from simlab.exercise.tasks._incident_lists import BREACHES, ENDINGS, FACTORS, FINDINGS, HHS, rights
+from simlab.response.assess import FACTOR_CITE
 
-LEGEND = "What do you find, and who is told by when?"
+LEGEND = "What do the facts say, what do you find, and who is told by when?"
 BUTTON = "Sign it"
-CITE = "45 CFR 164.402; 45 CFR 164.404(a)(2); 45 CFR 164.406; 45 CFR 164.408"
+CITE = "45 CFR 164.402; 45 CFR 164.404(a)(2); 45 CFR 164.406; 45 CFR 164.408; 45 CFR 164.414(b)"
 TELLS_ALL = True
-FINDINGS = (
-    ("presumed", "A breach: it is presumed, and nothing written shows that the risk is low"),
-    ("key", "A breach: it was sealed, and the key went too"),
-    ("no-proof", "No breach: nothing proves that somebody has it or has read it"),
-    ("sealed", "Nothing to tell: it was sealed"),
-    ("excepted", "No breach: our own people or a firm of ours did it, in good faith"),
-)
-HHS = (
-    ("with-letters", "At the same time as the members"),
-    ("after-year", "In the log, and by 1 March 2027"),
-    ("not", "Not at all"),
-)
-WEIGHTS = {"finding": 0.25, "days": 0.4, "hhs": 0.15, "media": 0.2}
+WEIGHTS = {"factors": 0.2, "findings": 0.275, "days": 0.3, "hhs": 0.1, "media": 0.125}
+WHY = {
+    "presumed": "It is presumed, and the word of somebody whom nothing binds does not show the opposite. (45 CFR 164.402)",
+    "key": "Sealed is safe as long as the key is elsewhere, and nothing binds whoever had both. (45 CFR 164.402)",
+    "low": "Who had it is bound, and it is gone in writing. The rule gives the four no weights, so you write down your "
+    "reasons: the proof is ours. (45 CFR 164.402(2); 45 CFR 164.414(b); 45 CFR 164.530(j))",
+}  # fmt: skip
+NOT_SO = {
+    "no-proof": " That nothing is proved is none of the four.",
+    "excepted": " That exception is for what stays with our people or with a firm of ours. (45 CFR 164.402(1))",
+}
+SINCE = {
+    "agent": "The plan directs the work, so the firm looks like its agent, whatever the contract calls it: what it knows, the plan knows. Ask counsel.",
+    "contractor": "The firm works in its own way, so the plan's days begin when it is told. Ask counsel.",
+}
+OUR_OWN = "What one of our people knows, the plan knows; only the one who did it is left out. The report does not begin the days."
 
 
 def make(seed: int) -> Incident:
-    """An incident for a seed. Each is a breach, so each has days to count."""
+    """An incident for a seed. One ending of each is a breach, so each has days to count."""
     return build(seed)
 
 
-def _dates(material: Incident) -> list[tuple[str, dt.date]]:
-    """Sixty days from each day that one might count from, and the same day two months later."""
-    found = {ident: when + dt.timedelta(days=60) for ident, (when, _) in material.days.items()}
-    start = material.days[material.since][0]
-    month = start.month + 2
-    months = dt.date(start.year + (month > 12), (month - 1) % 12 + 1, min(start.day, 28))
-    return sorted([*found.items(), *([("two-months", months)] if months not in found.values() else [])], key=_day)
-
-
-def _day(pair: tuple[str, dt.date]) -> tuple[dt.date, str]:
-    return pair[1], pair[0]
-
-
-def _media(material: Incident) -> list[tuple[str, str]]:
-    """No media, those of the largest State, of each with 500 or more, of each State."""
-    counts = material.facts.counts or {}
-    largest = max(counts, key=lambda s: (counts[s], s))
-    sets = [(), (largest,), tuple(sorted(s for s, n in counts.items() if n >= 500)), tuple(sorted(counts))]
-    return [("-".join(s) or "none", _in(s)) for s in dict.fromkeys(sets)]
-
-
-def _in(states: tuple[str, ...]) -> str:
-    return f"Those of {' and '.join(STATE_NAMES[s] for s in states)}" if states else "None"
-
-
 def view(material: Incident) -> list[parts.Part]:
-    since = [(i, f"{in_words(when)}: {what}") for i, (when, what) in material.days.items()]
-    by = [(i, in_words(when)) for i, when in _dates(material)]
+    offered, (first, second) = lists.offered(material), material.endings
+
+    def pick(ident: str, label: str) -> parts.Part:
+        return parts.pick(ident, label, list(offered[ident].items()))
+
     return [
-        parts.text(
-            "What you sign is compared with what the rule makes of these facts. A right date for a wrong reason earns a part."
-        ),
         *(parts.text(text, lead) for lead, text in material.says),
-        parts.pick("finding", "You find", FINDINGS),
-        parts.pick("since", "The plan discovered it on", since),
-        parts.pick("by", "The last day for the letters to members", by),
-        parts.pick("hhs", "HHS is told", HHS),
-        parts.pick("media", "Media are told", _media(material)),
+        parts.text(f"{first.text} Which fact bears on which factor, and does it point to a low risk?", "First ending:"),
+        *(pick(name, label) for name, label in FACTORS.items()),
+        pick("first", "First ending: you find"),
+        parts.text(f"{second.text} Weigh the four again.", "Second ending:"),
+        pick("second", "Second ending: you find"),
+        parts.text("Count for the ending that is a breach.", "Who is told by when:"),
+        pick("since", "The plan discovered it on"),
+        pick("by", "The last day for the letters to members"),
+        pick("hhs", "HHS is told"),
+        pick("media", "Media are told"),
     ]
 
 
-def rights(material: Incident) -> dict[str, str]:
-    """What is right for each list, as `simlab.response` has it."""
-    due = material.owed["individuals"].due
-    by = next(ident for ident, when in _dates(material) if when == due)
-    hhs = "with-letters" if "hhs-large" in material.owed else "after-year"
-    return {
-        "finding": material.reason, "since": material.since, "by": by, "hhs": hhs, "media": "-".join(material.media) or "none",
-    }  # fmt: skip
-
-
 def judge(material: Incident, answer: Any) -> Verdict:
-    """Each answer by its weight; day and date are looked at together."""
+    """Each answer by its weight; both findings are looked at together, and so are day and date."""
     given, right = _given(material, answer), rights(material)
     if not given:
         return Verdict(0.0, UNANSWERED)
     worth = {
-        "finding": _finding(given.get("finding", ""), right["finding"]),
+        "factors": sum(_factor(material, name, given) for name in FACTORS) / len(FACTORS),
+        "findings": _finding(given.get("first"), right["first"]) * _finding(given.get("second"), right["second"]),
         "days": _days(given, right),
         "hhs": float(given.get("hhs") == right["hhs"]),
         "media": float(given.get("media") == right["media"]),
@@ -106,9 +83,13 @@ def judge(material: Incident, answer: Any) -> Verdict:
     return Verdict(share, f"{lead} This is what the rule makes of it.", tuple(_details(material, given, right)), CITE)
 
 
-def _finding(choice: str, right: str) -> float:
+def _factor(material: Incident, name: str, given: dict[str, str]) -> float:
+    return lists.lines(material, name)[given[name]].worth if name in given else 0.0
+
+
+def _finding(choice: str | None, right: str) -> float:
     """That it is a breach is half of it, where the reason is another one."""
-    return 1.0 if choice == right else 0.5 if choice in ("presumed", "key") else 0.0
+    return 1.0 if choice == right else 0.5 if choice in BREACHES and right in BREACHES else 0.0
 
 
 def _days(given: dict[str, str], right: dict[str, str]) -> float:
@@ -121,17 +102,10 @@ def _days(given: dict[str, str], right: dict[str, str]) -> float:
 
 
 def _details(material: Incident, given: dict[str, str], right: dict[str, str]) -> list[Detail]:
-    people, counts = material.owed["individuals"], material.facts.counts or {}
-    due = people.due
-    assert due is not None
-    day, total = material.days[right["since"]], sum(counts.values())
-    each = ", ".join(f"{n:,} in {s}" for s, n in counts.items())
     said = {
-        "finding": f"You find: {dict(FINDINGS)[right['finding']].lower()}. {_why(material)} (45 CFR 164.402)",
-        "since": f"Discovered: {in_words(day[0])}, when {day[1]}. {_since(material)} (45 CFR 164.404(a)(2))",
-        "by": f"Letters: by {in_words(due)}, 60 days after that day, and no later than can be helped. (45 CFR 164.404(b))",
-        "hhs": f"HHS: {dict(HHS)[right['hhs']].lower()}. {total:,} in all, and 500 is where it changes. (45 CFR 164.408)",
-        "media": f"Media: {dict(_media(material))[right['media']].lower()}. {each}; it takes more than 500 in one State. (45 CFR 164.406)",
+        **{name: _of_factor(material, name, given) for name in FACTORS},
+        **{name: _of_ending(name, given, right) for name in ENDINGS},
+        **_of_notices(material, right),
     }
     return [
         Detail(f"{text}{'' if given.get(k) else ' Nothing was chosen.'}", given.get(k) == right[k])
@@ -139,20 +113,43 @@ def _details(material: Incident, given: dict[str, str], right: dict[str, str]) -
     ]
 
 
-def _why(material: Incident) -> str:
+def _of_factor(material: Incident, name: str, given: dict[str, str]) -> str:
+    right = next(line for line in lists.lines(material, name).values() if line.worth == 1)
+    cite = f"(45 CFR 164.402{FACTOR_CITE[name]})"
+    points = "points to a low risk" if right.is_low else "does not point to a low risk"
+    return f"{FACTORS[name]}: {right.fact}. That {points}. {cite}{_miss(material, name, given)}"
+
+
+def _miss(material: Incident, name: str, given: dict[str, str]) -> str:
+    """Why what was chosen for a factor is not right, "" where it is, or where nothing was."""
+    if name not in given or _factor(material, name, given) == 1:
+        return ""
+    chosen = lists.lines(material, name)[given[name]]
+    if chosen.bears_on == name:
+        return " You had the right fact, and took it the other way."
+    return f" What you chose bears on: {FACTORS[chosen.bears_on]}." if chosen.bears_on else NOT_SO["no-proof"]
+
+
+def _of_ending(name: str, given: dict[str, str], right: dict[str, str]) -> str:
+    found = right[name]
+    return f"{ENDINGS[name]}: {_small(FINDINGS[found])}. {WHY[found]}{NOT_SO.get(given.get(name, ''), '')}"
+
+
+def _of_notices(material: Incident, right: dict[str, str]) -> dict[str, str]:
+    counts = material.facts.counts or {}
+    day, what = material.days[right["since"]]
+    each = ", ".join(f"{n:,} in {s}" for s, n in counts.items())
+    by, media = in_words(lists.dates(material)[right["by"]]), lists.media(material)[right["media"]]
     return {
-        "key-too": "What is sealed is safe as long as the key is elsewhere.",
-        "locked": "Malware that locks a file has had it. No trace is no proof, and the rule presumes a breach.",
-        "colleague": "To look without any work is no good faith and not within the job, so no exception fits.",
-    }.get(material.kind, "Somebody had it who had no right to it, and nothing written shows that the risk is low.")
+        "since": f"Discovered: {in_words(day)}, when {what}. {SINCE.get(material.kind, OUR_OWN)} (45 CFR 164.404(a)(2))",
+        "by": f"Letters: by {by}, 60 days after that day, and no later than can be helped. (45 CFR 164.404(b))",
+        "hhs": f"HHS: {_small(HHS[right['hhs']])}. {sum(counts.values()):,} in all, and 500 is where it changes. (45 CFR 164.408)",
+        "media": f"Media: {_small(media)}. {each}; it takes more than 500 in one State. (45 CFR 164.406)",
+    }
 
 
-def _since(material: Incident) -> str:
-    if material.kind == "agent":
-        return "The plan directs the work, so the firm looks like its agent, whatever the contract calls it: what it knows, the plan knows. Ask counsel."
-    if material.kind == "contractor":
-        return "The firm works in its own way, so the plan's days begin when it is told. Ask counsel."
-    return "What one of our people knows, the plan knows; only the one who did it is left out. The report does not begin the days."
+def _small(text: str) -> str:
+    return f"{text[0].lower()}{text[1:]}"
 
 
 def _given(material: Incident, answer: Any) -> dict[str, str]:
@@ -168,21 +165,30 @@ def text(material: Incident, answer: Any) -> str:
 
 
 def full(material: Incident) -> list[str]:
-    return [f"{k}:{v}" for k, v in rights(material).items()]
+    return _answer(rights(material))
+
+
+def _answer(choices: dict[str, str]) -> list[str]:
+    return [f"{name}:{choice}" for name, choice in choices.items() if choice]
 
 
 def _but(**changed: str) -> Callable[[Incident], list[str]]:
-    return lambda m: [f"{k}:{v}" for k, v in (rights(m) | changed).items()]
+    return lambda m: _answer(rights(m) | changed)
 
 
-def _slip(**changed: str) -> Callable[[Incident], list[str]]:
-    """As `_but`, with media that are not the right ones, so that it is as wrong for everybody."""
+def _slip(*slogans: str, **changed: str) -> Callable[[Incident], list[str]]:
+    """As `_but`, with the slogan for some factors, and media that are not the right ones: as wrong for everybody."""
 
     def answer(material: Incident) -> list[str]:
-        media = next(i for i, _ in _media(material) if i != rights(material)["media"])
-        return _but(**{"media": media} | changed)(material)
+        right = rights(material)
+        media = next(i for i in lists.media(material) if i != right["media"])
+        return _answer(right | {name: lists.slogan(material, name) for name in slogans} | {"media": media} | changed)
 
     return answer
+
+
+def _both(finding: str) -> dict[str, str]:
+    return dict.fromkeys(ENDINGS, finding)
 
 
 def _other_day(material: Incident) -> list[str]:
@@ -190,11 +196,25 @@ def _other_day(material: Incident) -> list[str]:
     return _but(since=day, by=day)(material)
 
 
+def _always_a_breach(material: Incident) -> list[str]:
+    breach = next(e.finding for e in material.endings if e.finding in BREACHES)
+    return _but(**_both(breach))(material)
+
+
+def _said_so(material: Incident) -> list[str]:
+    """What they say since stands for who they are, and then nothing is owed."""
+    line = next(i for i, x in lists.lines(material, "recipient").items() if x.bears_on == "mitigation" and x.is_low)
+    return _slip(recipient=line, **_both("low"), **OWED_NOTHING)(material)
+
+
+OWED_NOTHING = {"since": "", "by": "", "hhs": "not"}
 MISTAKES: dict[str, Callable[[Incident], Any]] = {
     "from-the-report": _but(since="ended", by="ended"),
-    "until-i-am-sure": _slip(finding="no-proof", since="ended", by="ended", hhs="not"),
-    "no-proof-no-breach": _slip(finding="no-proof", hhs="not"),
+    "until-i-am-sure": _slip(*FACTORS, **_both("no-proof"), since="ended", by="ended", hhs="not"),
+    "no-proof-no-breach": _slip("acquired", **_both("no-proof"), **OWED_NOTHING),
     "call-the-press": _slip(hhs="not"),
     "the-contract-says-contractor": _other_day,
-    "sealed-is-sealed": _slip(finding="sealed", hhs="not"),
+    "sealed-is-sealed": _slip(**_both("sealed"), **OWED_NOTHING),
+    "one-letter-too-many": _always_a_breach,
+    "he-said-so": _said_so,
 }
