@@ -18,7 +18,7 @@ from pydantic import Field, model_validator
 from simlab import draw
 from simlab.content import Model, load_file, names, resource
 from simlab.errors import ContentError, InputError, UnknownName
-from simlab.exercise.protocol import NEXT, UNANSWERED, Verdict
+from simlab.exercise.protocol import NEXT, UNANSWERED, Verdict, lead
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -233,9 +233,8 @@ def judge(item: Item, value: Any) -> Verdict:
         return _matched(item, value)
     chosen = [item.option(v) for v in (value if isinstance(value, list) else [value])]
     share = _share(item, chosen)
-    lead = {1.0: "Right.", 0.0: "Not yet."}.get(share, "Partly right.")
     said = [o.feedback for o in chosen] if item.kind != "order" or share == 1.0 else [_first_slip(item, chosen)]
-    return Verdict(share, " ".join([lead, *said]), cite=item.cite)
+    return Verdict(share, " ".join([lead(share), *said]), cite=item.cite)
 
 
 def _matched(item: Item, value: Any) -> Verdict:

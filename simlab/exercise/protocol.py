@@ -69,6 +69,11 @@ class Verdict:
     cite: str = ""
 
 
+def lead(share: float) -> str:
+    """How a message begins, by the share of the points."""
+    return "Right." if share == 1 else "Not yet." if share < 0.1 else "Partly right."
+
+
 Play = Generator[Ask, Reply, Verdict]
 
 

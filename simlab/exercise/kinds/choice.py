@@ -17,7 +17,7 @@ from typing import Any
 from simlab.errors import SimlabError
 from simlab.exercise import items
 from simlab.exercise.kinds.common import fault, hidden, later, title
-from simlab.exercise.protocol import NEXT, UNANSWERED, CheckSpec, Context, Expect, Play, Verdict
+from simlab.exercise.protocol import NEXT, UNANSWERED, CheckSpec, Context, Expect, Play, Verdict, lead
 from simlab.exercise.variant import attempt_of, own_seed
 
 
@@ -76,9 +76,8 @@ def _seed(context: Context) -> int:
 def _one(spec: CheckSpec, given: Any, right: str) -> Verdict:
     key = given if isinstance(given, str) else ""
     share = 1.0 if key == right else float(hidden(spec, "partial", {}).get(key, 0.0))
-    lead = {1.0: "Right.", 0.0: "Not yet."}.get(share, "Partly right.")
     because = hidden(spec, "because", {}).get(key) or ("" if share == 1.0 else NEXT)
-    return Verdict(share, f"{lead} {because}".strip(), cite=hidden(spec, "cite", ""))
+    return Verdict(share, f"{lead(share)} {because}".strip(), cite=hidden(spec, "cite", ""))
 
 
 def _several(spec: CheckSpec, given: Any, right: list[str] | tuple[str, ...]) -> Verdict:
@@ -88,7 +87,7 @@ def _several(spec: CheckSpec, given: Any, right: list[str] | tuple[str, ...]) ->
     else:
         hits, slips = len(set(chosen) & set(right)), len(set(chosen) - set(right))
     share = max(0, hits - slips) / len(right)
-    lead = (
+    beginning = (
         "Right."
         if share == 1.0
         else f"Not yet: {hits} of {len(right)} in place"
@@ -96,4 +95,4 @@ def _several(spec: CheckSpec, given: Any, right: list[str] | tuple[str, ...]) ->
     )
     because = hidden(spec, "because", {})
     said = [because[c] for c in dict.fromkeys(chosen) if c in because]
-    return Verdict(share, " ".join([lead, *said]), cite=hidden(spec, "cite", ""))
+    return Verdict(share, " ".join([beginning, *said]), cite=hidden(spec, "cite", ""))

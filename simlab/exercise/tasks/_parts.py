@@ -14,7 +14,7 @@ An answer is a list of ids and of "id:choice".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 Part = dict[str, Any]
@@ -72,6 +72,13 @@ def given(answer: Any) -> list[str]:
 def chosen(answer: Any) -> dict[str, str]:
     """The "id:choice" parts of an answer."""
     return dict(a.split(":", 1) for a in given(answer) if ":" in a)
+
+
+def once(answer: Any, choices: Container[str] | None = None) -> dict[str, str]:
+    """The choice for each thing that was made once, and is one of `choices`; of two for one thing, neither."""
+    pairs = [a.split(":", 1) for a in given(answer) if ":" in a]
+    idents = [ident for ident, _ in pairs]
+    return {i: c for i, c in pairs if idents.count(i) == 1 and (choices is None or c in choices)}
 
 
 def offered(parts: Sequence[Part]) -> set[str]:

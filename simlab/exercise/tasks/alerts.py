@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simlab import draw
-from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
+from simlab.exercise.protocol import UNANSWERED, Detail, Verdict, lead
 from simlab.exercise.tasks import _parts as parts
 from simlab.exercise.tasks._alert_cases import Alert, Case, alerts
 from simlab.exercise.tasks._alert_facts import office
@@ -81,7 +81,7 @@ def view(material: Morning) -> list[parts.Part]:
 
 def judge(material: Morning, answer: Any) -> Verdict:
     """The two sides multiplied; of two choices for one alert, neither counts."""
-    given = _given(answer)
+    given = parts.once(answer, dict(CHOICES))
     if not set(given) & {c.id for c in material.cases}:
         return Verdict(0.0, UNANSWERED)
     worth = {c.id: WORTH[c.right].get(given.get(c.id, ""), 0.0) for c in material.cases}
@@ -89,18 +89,13 @@ def judge(material: Morning, answer: Any) -> Verdict:
     rest = [worth[c.id] for c in material.cases if c.right != "escalate"]
     caught, fair = sum(true) / len(true), sum(rest) / len(rest)
     share = round(caught * fair, 4)
-    lead = "Right." if share == 1 else "Not yet." if share < 0.1 else "Partly right."
     said = f"True, and passed on: {sum(true):g} of {len(true)}. The others, treated fairly: {sum(rest):g} of {len(rest)}. {_sum(material, given)}"
     return Verdict(
-        share, f"{lead} {said}", tuple(_detail(c, given.get(c.id, ""), worth[c.id]) for c in material.cases), CITE
+        share,
+        f"{lead(share)} {said}",
+        tuple(_detail(c, given.get(c.id, ""), worth[c.id]) for c in material.cases),
+        CITE,
     )
-
-
-def _given(answer: Any) -> dict[str, str]:
-    """The choice for each alert that was made once, and is one."""
-    pairs = [a.split(":", 1) for a in parts.given(answer) if ":" in a]
-    idents = [ident for ident, _ in pairs]
-    return {ident: choice for ident, choice in pairs if idents.count(ident) == 1 and choice in dict(CHOICES)}
 
 
 def _sum(material: Morning, given: dict[str, str]) -> str:

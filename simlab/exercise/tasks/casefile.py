@@ -7,35 +7,47 @@ finding, and the finding.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import Field
+
 from simlab import draw
+from simlab.content import Model, load_file, resource
 from simlab.dialogue.facts import scene_texts
 from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
 from simlab.exercise.tasks import _parts as parts
+from simlab.exercise.tasks._story import fill
 
 LEGEND = "Which pieces support your finding? Mark them, and choose the finding."
 BUTTON = "Close the case"
 CITE = "45 CFR 164.308(a)(1)(ii)(D); 45 CFR 164.502(a)"
-FINDINGS = (
-    ("looked", "Somebody looked without any work there"),
-    ("worked", "Each look had work behind it"),
-    ("shared", "The account was used by somebody else"),
-)
-WHO = ("Luca Adeyemi", "Bernice Castaneda", "Hal Okonjo", "Ruth Eastlake", "Kwame Pettway")
+PATH = resource("tasks", "casefile.yml")
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Model):
     """One piece of evidence: what it shows, and whether it bears on the finding."""
 
     id: str
     title: str
     lines: tuple[str, ...]
-    bears: bool
+    bears: bool = True
     why: str
+
+
+class Finding(Model):
+    id: str
+    text: str
+    pieces: tuple[Piece, ...]
+
+
+class Texts(Model):
+    people: tuple[str, ...] = Field(min_length=1)
+    always: tuple[Piece, ...]
+    findings: tuple[Finding, ...] = Field(min_length=2)
+    noise: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
@@ -48,78 +60,34 @@ class CaseFile:
     pieces: tuple[Piece, ...]
 
 
+@functools.lru_cache(maxsize=1)
+def texts() -> Texts:
+    """What case files are made of. Raises ContentError."""
+    return load_file(PATH, Texts)
+
+
 def make(seed: int) -> CaseFile:
     """A case for a seed; each of the findings is as likely."""
-    finding = FINDINGS[draw.one(seed, "case/finding", 0, len(FINDINGS))][0]
-    about = WHO[draw.one(seed, "case/who", 0, len(WHO))]
+    found = texts()
+    finding = found.findings[draw.one(seed, "case/finding", 0, len(found.findings))]
+    about = found.people[draw.one(seed, "case/who", 0, len(found.people))]
     member = scene_texts(seed, "case")["member"]
     hour, count = 9 + draw.one(seed, "case/hour", 0, 7), 4 + draw.one(seed, "case/count", 0, 5)
-    pieces = [*_log(finding, about, member, hour, count), *_noise(about, member, count)]
+    facts = {
+        "about": about, "member": member, "hour": f"{hour:02}", "before": f"{hour - 1:02}", "after": f"{hour + 2:02}",
+        "count": count, "all": count * 31,
+    }  # fmt: skip
+    noise = [piece.model_copy(update={"bears": False}) for piece in found.noise]
+    pieces = [fill(piece, facts, PATH) for piece in (*found.always, *finding.pieces, *noise)]
     pieces.sort(key=lambda p: int(draw.bits(seed, f"case/{p.id}", 0)))
-    return CaseFile(about, member, finding, tuple(pieces))
-
-
-def _log(finding: str, about: str, member: str, hour: int, count: int) -> list[Piece]:
-    read = Piece(
-        "access-log", "Access log",
-        (f"{hour:02}:12 to {hour:02}:31, account of {about}", f"{count} reads in the file of {member}", "claims-core, purpose: none stated"),
-        True, "it shows that the file was read, when, and by which account.",
-    )  # fmt: skip
-    if finding == "shared":
-        door = (f"{about}: in 08:02, out {hour - 1:02}:48, in again {hour + 2:02}:05", "Tulsa headquarters, main door")
-        where = ("Log-in at that hour from a desk in Tulsa headquarters", "Desk of the mail room, screen left open")
-        return [
-            read,
-            Piece("door", "Door log", door, True, "the person was out of the house while the account was in use."),
-            Piece("place", "Where the log-in came from", where, True, "the reads came from a desk that is not theirs."),
-            Piece(
-                "queue",
-                "Work queue of that day",
-                (f"No claim of {member} with anybody",),
-                True,
-                "nobody had work in that file.",
-            ),
-        ]
-    if finding == "worked":
-        queue = (
-            f"Claim of {member} with {about}, received {hour:02}:05",
-            "Second look asked for by the nurse reviewer",
-        )
-        call = (f"{hour:02}:10, {member} calls about the claim", f"Taken by {about}, ten minutes")
-        return [
-            read,
-            Piece("queue", "Work queue of that day", queue, True, "the claim was theirs to work on at that hour."),
-            Piece("calls", "Call list", call, True, "the member called, and this is the answer."),
-        ]
-    return [
-        read,
-        Piece("queue", "Work queue of that day", (f"No claim, call or case of {member} with {about}", "Nor with their team, for six weeks"),
-              True, "there was no work that led there."),
-        Piece("pattern", "The account's other days", ("Usually 22 files a day, each with a claim in the queue", "This one: without a claim"),
-              True, "it is not how this account usually works."),
-        Piece("door", "Door log", (f"{about}: in 08:02, out 17:10", "Tulsa headquarters, main door"),
-              True, "the person was there, so the account was in their own hands."),
-    ]  # fmt: skip
-
-
-def _noise(about: str, member: str, count: int) -> list[Piece]:
-    return [
-        Piece("gossip", "E-mail of a colleague", (f"“I always thought that {about} asks too many questions.”",),
-              False, "it is an opinion about a person."),
-        Piece("training", "Training record", (f"{about}: confidentiality, passed in January",),
-              False, "a course that was passed says nothing about that hour."),
-        Piece("portal", "Portal visits", (f"{member} signed in twice that week, from a phone",),
-              False, "a member's own visits are not staff's reads."),
-        Piece("busy", "Number of reads that day", (f"The team read {count * 31} files", "About as many as every day"),
-              False, "it fits a quiet day and a bad one alike."),
-    ]  # fmt: skip
+    return CaseFile(about, member, finding.id, tuple(pieces))
 
 
 def view(material: CaseFile) -> list[parts.Part]:
     return [
         parts.text(f"An alert: {material.about} was in the file of {material.member}. Imani Castellanos asks you what to make of it."),
         parts.tabs([(p.id, p.title, p.lines) for p in material.pieces], "This supports the finding"),
-        parts.pick("finding", "Your finding", FINDINGS),
+        parts.pick("finding", "Your finding", [(f.id, f.text) for f in texts().findings]),
     ]  # fmt: skip
 
 
@@ -156,7 +124,7 @@ def full(material: CaseFile) -> list[str]:
 
 
 def _wrong(material: CaseFile) -> str:
-    return next(f for f, _ in FINDINGS if f != material.finding)
+    return next(f.id for f in texts().findings if f.id != material.finding)
 
 
 MISTAKES: dict[str, Callable[[CaseFile], Any]] = {

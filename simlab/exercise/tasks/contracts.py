@@ -15,7 +15,7 @@ from pydantic import Field
 
 from simlab import draw
 from simlab.content import Model, load_file, resource
-from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
+from simlab.exercise.protocol import UNANSWERED, Detail, Verdict, lead
 from simlab.exercise.tasks import _parts as parts
 
 LEGEND = "What is missing in each contract?"
@@ -132,7 +132,7 @@ def view(material: Stack) -> list[parts.Part]:
 
 def judge(material: Stack, answer: Any) -> Verdict:
     """The share of faults that were named, halved if the complete contract is held up."""
-    given = _given(answer)
+    given = parts.once(answer, {o.id for o in texts().options})
     if not set(given) & {p.id for p in material.papers}:
         return Verdict(0.0, UNANSWERED)
     right = {p.id: given.get(p.id) == p.lacks for p in material.papers}
@@ -140,10 +140,9 @@ def judge(material: Stack, answer: Any) -> Verdict:
     named = sum(right[p.id] for p in lacking)
     passed = all(right[p.id] for p in material.papers if p.lacks == NOTHING)
     share = named / len(lacking) * (1.0 if passed else 0.5)
-    lead = "Right." if share == 1 else "Not yet." if share == 0 else "Partly right."
     held = "The complete one was let pass." if passed else "The complete one was held up, and its work waits."
     return Verdict(
-        share, f"{lead} Found: {named} of {len(lacking)}. {held}", tuple(_detail(p, given.get(p.id, ""), right[p.id]) for p in material.papers), CITE
+        share, f"{lead(share)} Found: {named} of {len(lacking)}. {held}", tuple(_detail(p, given.get(p.id, ""), right[p.id]) for p in material.papers), CITE
     )  # fmt: skip
 
 
@@ -155,14 +154,6 @@ def _detail(paper: Paper, choice: str, ok: bool) -> Detail:
     no_law = " The law does not ask for that." if choice in ("penalty", "audit") else ""
     chosen = f"you said “{named[choice].lower()}”.{no_law}" if choice else "nothing was chosen."
     return Detail(f"{title}: {chosen} {paper.why[:1].upper()}{paper.why[1:]}.", False)
-
-
-def _given(answer: Any) -> dict[str, str]:
-    """The choice for each contract that was made once, and is one."""
-    known = {o.id for o in texts().options}
-    pairs = [a.split(":", 1) for a in parts.given(answer) if ":" in a]
-    idents = [ident for ident, _ in pairs]
-    return {ident: choice for ident, choice in pairs if idents.count(ident) == 1 and choice in known}
 
 
 def text(material: Stack, answer: Any) -> str:

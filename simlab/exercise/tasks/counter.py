@@ -13,7 +13,7 @@ from typing import Any
 
 from simlab import draw
 from simlab.dialogue.facts import fill
-from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
+from simlab.exercise.protocol import UNANSWERED, Detail, Verdict, lead
 from simlab.exercise.tasks import _parts as parts
 from simlab.exercise.tasks._counter_cases import CHOICES as KEYS
 from simlab.exercise.tasks._counter_cases import Case, texts, theme, themes
@@ -115,23 +115,15 @@ def view(material: Morning) -> list[parts.Part]:
 
 def judge(material: Morning, answer: Any) -> Verdict:
     """The two sides multiplied; of two choices for one request, neither counts."""
-    given = _given(answer)
+    given = parts.once(answer, KEYS)
     if not set(given) & {a.id for a in material.asked}:
         return Verdict(0.0, UNANSWERED)
     kept = [KEPT[a.right].get(given.get(a.id, ""), 0.0) for a in material.asked if a.right in KEPT]
     served = [SERVED[a.right].get(given.get(a.id, ""), 0.0) for a in material.asked if a.right in SERVED]
     share = round(sum(kept) / len(kept) * sum(served) / len(served), 4)
-    lead = "Right." if share == 1 else "Not yet." if share < 0.1 else "Partly right."
     said = f"Kept what was not theirs: {sum(kept):g} of {len(kept)}. Got what they needed: {sum(served):g} of {len(served)}."
     details = tuple(_detail(a, given.get(a.id, "")) for a in material.asked)
-    return Verdict(share, f"{lead} {said} {_sum(material, given)}", details, CITE)
-
-
-def _given(answer: Any) -> dict[str, str]:
-    """The choice for each request that was made once, and is one."""
-    pairs = [a.split(":", 1) for a in parts.given(answer) if ":" in a]
-    idents = [ident for ident, _ in pairs]
-    return {ident: choice for ident, choice in pairs if idents.count(ident) == 1 and choice in KEYS}
+    return Verdict(share, f"{lead(share)} {said} {_sum(material, given)}", details, CITE)
 
 
 def _sum(material: Morning, given: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from simlab import draw
 from simlab.content import Model, load_file, resource
-from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
+from simlab.exercise.protocol import UNANSWERED, Detail, Verdict, lead
 from simlab.exercise.tasks import _parts as parts
 
 LEGEND = "What do you do with each, in the first hour?"
@@ -104,9 +104,10 @@ def judge(material: Hour, answer: Any) -> Verdict:
     done = [worth(t, given.get(t.id, "")) for t in material.things if t.when == "now"]
     left = [worth(t, given.get(t.id, "")) for t in material.things if t.when != "now"]
     share = round(sum(done) / len(done) * sum(left) / len(left), 4)
-    lead = "Right." if share == 1 else "Not yet." if share < 0.1 else "Partly right."
     said = f"Of what the hour asks for: {done.count(1.0)} of {len(done)} done. Of the rest: {left.count(1.0)} of {len(left)} left where it belongs."
-    return Verdict(share, f"{lead} {said}", tuple(_detail(t, given.get(t.id, "")) for t in material.things), CITE)
+    return Verdict(
+        share, f"{lead(share)} {said}", tuple(_detail(t, given.get(t.id, "")) for t in material.things), CITE
+    )
 
 
 def _detail(thing: Thing, choice: str) -> Detail:
@@ -123,10 +124,8 @@ def _detail(thing: Thing, choice: str) -> Detail:
 
 def _given(material: Hour, answer: Any) -> dict[str, str]:
     """The choice for each thing that was made once, and is one."""
-    pairs = [a.split(":", 1) for a in parts.given(answer) if ":" in a]
-    idents = [ident for ident, _ in pairs]
     known = {t.id for t in material.things}
-    return {i: c for i, c in pairs if i in known and idents.count(i) == 1 and c in dict(CHOICES)}
+    return {i: c for i, c in parts.once(answer, dict(CHOICES)).items() if i in known}
 
 
 def text(material: Hour, answer: Any) -> str:

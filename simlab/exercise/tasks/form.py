@@ -18,7 +18,7 @@ from simlab import draw
 from simlab.content import Model, load_file, resource
 from simlab.controls.consent import form as law
 from simlab.controls.documents import check_form
-from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
+from simlab.exercise.protocol import UNANSWERED, Detail, Verdict, lead
 from simlab.exercise.tasks import _parts as parts
 
 LEGEND = "What does each sentence say? Which lines do you add?"
@@ -151,7 +151,7 @@ def view(material: Blank) -> list[parts.Part]:
 
 def judge(material: Blank, answer: Any) -> Verdict:
     """Half for reading, both sides multiplied; half for the lines added, less those that should not be."""
-    kept, said = set(parts.given(answer)), _said(answer)
+    kept, said = set(parts.given(answer)), parts.once(answer)
     added = kept & set(material.offered)
     if not said and not added:
         return Verdict(0.0, UNANSWERED)
@@ -162,9 +162,10 @@ def judge(material: Blank, answer: Any) -> Verdict:
     wanted = {f"add-{p}" for p in material.lacking}
     mended = max(0.0, (len(added & wanted) - len(added - wanted)) / len(wanted))
     share = round((sum(gaps) / len(gaps) * sum(there) / len(there) + mended) / 2, 4)
-    lead = "Right." if share == 1 else "Not yet." if share < 0.1 else "Partly right."
     words = f"Gaps found: {sum(gaps)} of {len(gaps)}. Read rightly of what is there: {sum(there)} of {len(there)}. Lines that were needed: {len(added & wanted)} of {len(wanted)}; too many: {len(added - wanted)}."
-    return Verdict(share, f"{lead} {words} {_read(material, added)}", tuple(_slips(material, right, added)), CITE)
+    return Verdict(
+        share, f"{lead(share)} {words} {_read(material, added)}", tuple(_slips(material, right, added)), CITE
+    )
 
 
 def _read(material: Blank, added: set[str]) -> str:
@@ -175,13 +176,6 @@ def _read(material: Blank, added: set[str]) -> str:
     if not lacks and not wrong:
         return "As it is now, the form has all it needs."
     return f"As it is now, {'; '.join([*(f'it does not say {said}' for said in lacks), *wrong])}."
-
-
-def _said(answer: Any) -> dict[str, str]:
-    """What each sentence was said to be, where one thing was said."""
-    pairs = [a.split(":", 1) for a in parts.given(answer) if ":" in a]
-    idents = [ident for ident, _ in pairs]
-    return {ident: choice for ident, choice in pairs if idents.count(ident) == 1}
 
 
 def _slips(material: Blank, right: dict[str, bool], added: set[str]) -> Iterable[Detail]:

@@ -87,12 +87,7 @@ def view(material: Inbox) -> list[parts.Part]:
 
 def judge(material: Inbox, answer: Any) -> Verdict:
     """A share for each message that goes where it should; of two that are twice sorted, neither."""
-    kept = [a for a in parts.given(answer) if ":" in a]
-    once = {
-        a.split(":", 1)[0]: a.split(":", 1)[1]
-        for a in kept
-        if sum(b.split(":", 1)[0] == a.split(":", 1)[0] for b in kept) == 1
-    }
+    once = parts.once(answer)
     if not set(once) & {m.id for m in material.messages}:
         return Verdict(0.0, UNANSWERED)
     wrong = [m for m in material.messages if once.get(m.id) != m.goes]

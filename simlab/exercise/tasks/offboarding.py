@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
+from simlab.exercise.protocol import UNANSWERED, Detail, Verdict, lead
 from simlab.exercise.tasks import _parts as parts
 from simlab.exercise.tasks._last_day import LastDay, Month, Thing, build, play, worth
 
@@ -71,9 +71,8 @@ def judge(material: Case, answer: Any) -> Verdict:
         return Verdict(0.0, UNANSWERED)
     month = play(material.day, given, material.seed)
     share = round(month.shut * month.kept, 4)
-    lead = "Right." if share == 1 else "Not yet." if share < 0.1 else "Partly right."
     details = tuple(_detail(t, given.get(t.id, "")) for t in material.things)
-    return Verdict(share, f"{lead} {said(material.day, month)}", details, CITE)
+    return Verdict(share, f"{lead(share)} {said(material.day, month)}", details, CITE)
 
 
 def said(day: LastDay, month: Month) -> str:
@@ -93,10 +92,8 @@ def said(day: LastDay, month: Month) -> str:
 
 def _given(material: Case, answer: Any) -> dict[str, str]:
     """The choice for each thing that was made once, and is one."""
-    pairs = [a.split(":", 1) for a in parts.given(answer) if ":" in a]
-    idents = [ident for ident, _ in pairs]
     known = {t.id: t for t in material.things}
-    return {i: c for i, c in pairs if i in known and idents.count(i) == 1 and c in known[i].follows}
+    return {i: c for i, c in parts.once(answer).items() if i in known and c in known[i].follows}
 
 
 def _detail(thing: Thing, choice: str) -> Detail:

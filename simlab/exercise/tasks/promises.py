@@ -15,7 +15,7 @@ from pydantic import Field
 
 from simlab import draw
 from simlab.content import Model, load_file, resource
-from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
+from simlab.exercise.protocol import UNANSWERED, Detail, Verdict, lead
 from simlab.exercise.tasks import _parts as parts
 
 LEGEND = "What is each sentence?"
@@ -83,27 +83,19 @@ def view(material: Page) -> list[parts.Part]:
 
 def judge(material: Page, answer: Any) -> Verdict:
     """The mean of the three kinds' shares, less what one answer for all would get."""
-    given = _given(answer)
+    given = parts.once(answer)
     if not set(given) & {s.id for s in material.sentences}:
         return Verdict(0.0, UNANSWERED)
     hits = {kind: [given.get(s.id) == kind for s in material.sentences if s.is_ == kind] for kind in MANY}
     mean = sum(sum(h) / len(h) for h in hits.values()) / len(hits)
     share = round(max(0.0, (mean - 1 / 3) * 1.5), 4)
-    lead = "Right." if share == 1 else "Not yet." if share < 0.1 else "Partly right."
     words = f"Law: {sum(hits['law'])} of {MANY['law']}. Promises: {sum(hits['promise'])} of {MANY['promise']}. Not true: {sum(hits['wrong'])} of {MANY['wrong']}."
     slips = tuple(
         Detail(f"“{s.text}” {SAID[s.is_]}: {s.why} ({s.cite})", False)
         for s in material.sentences
         if given.get(s.id) != s.is_
     )
-    return Verdict(share, f"{lead} {words}", slips, CITE)
-
-
-def _given(answer: Any) -> dict[str, str]:
-    """What each sentence was said to be, where one thing was said."""
-    pairs = [a.split(":", 1) for a in parts.given(answer) if ":" in a]
-    idents = [ident for ident, _ in pairs]
-    return {ident: kind for ident, kind in pairs if idents.count(ident) == 1}
+    return Verdict(share, f"{lead(share)} {words}", slips, CITE)
 
 
 def text(material: Page, answer: Any) -> str:

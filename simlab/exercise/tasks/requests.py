@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simlab import draw
-from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
+from simlab.exercise.protocol import UNANSWERED, Detail, Verdict, lead
 from simlab.exercise.tasks import _parts as parts
 from simlab.exercise.tasks._request_cases import Asking, askings
 from simlab.exercise.tasks._request_facts import house
@@ -84,27 +84,19 @@ def view(material: Desk) -> list[parts.Part]:
 
 def judge(material: Desk, answer: Any) -> Verdict:
     """The two sides multiplied; of two choices for one request, neither counts."""
-    given = _given(answer)
+    given = parts.once(answer, dict(CHOICES))
     if not set(given) & {c.id for c in material.cases}:
         return Verdict(0.0, UNANSWERED)
     worth = {c.id: WORTH[c.right].get(given.get(c.id, ""), 0.0) for c in material.cases}
     served = [worth[c.id] for c in material.cases if c.right in SERVED]
     guarded = [worth[c.id] for c in material.cases if c.right not in SERVED]
     share = round(sum(served) / len(served) * sum(guarded) / len(guarded), 4)
-    lead = "Right." if share == 1 else "Not yet." if share < 0.1 else "Partly right."
     said = (
         f"Served in time: {sum(served):g} of {len(served)}. Guarded: {sum(guarded):g} of {len(guarded)}. "
         f"{_sum(material, given)}"
     )
     details = tuple(_detail(c, given.get(c.id, ""), worth[c.id]) for c in material.cases)
-    return Verdict(share, f"{lead} {said}", details, CITE)
-
-
-def _given(answer: Any) -> dict[str, str]:
-    """The choice for each request that was made once, and is one."""
-    pairs = [a.split(":", 1) for a in parts.given(answer) if ":" in a]
-    idents = [ident for ident, _ in pairs]
-    return {ident: choice for ident, choice in pairs if idents.count(ident) == 1 and choice in dict(CHOICES)}
+    return Verdict(share, f"{lead(share)} {said}", details, CITE)
 
 
 def _sum(material: Desk, given: dict[str, str]) -> str:

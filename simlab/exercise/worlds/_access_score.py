@@ -9,7 +9,7 @@ import pandas as pd
 
 from simlab.controls import access
 from simlab.controls.access import Policies
-from simlab.exercise.protocol import Detail, Verdict
+from simlab.exercise.protocol import Detail, Verdict, lead
 from simlab.exercise.worlds._access_quarter import KINDS, Kind, Side
 
 CITE = "45 CFR 164.514(d)(2); 45 CFR 164.312(a)(2)(ii)"
@@ -68,10 +68,9 @@ class Played:
         """Each side counts from half of its kinds on, and the two are multiplied. `need` is what is full, by side."""
         (stopped, abuse), (done, work) = self.side("abuse"), self.side("work")
         share = round(_worth(stopped, need["abuse"]) * _worth(done, need["work"]), 4)
-        lead = "Right." if share == 1 else "Not yet." if share == 0 else "Partly right."
         numbers = f"Misuse stopped: {stopped} of {abuse} kinds. Work delivered: {done} of {work} kinds."
         details = tuple(Detail(self._said(c), c.is_right) for c in self.counts)
-        return Verdict(share, f"{lead} {numbers} {_next(stopped == abuse, done == work)}", details, CITE)
+        return Verdict(share, f"{lead(share)} {numbers} {_next(stopped == abuse, done == work)}", details, CITE)
 
     def _said(self, count: Count) -> str:
         kind, says, many = count.kind, count.kind.says, f"{count.many:,}"

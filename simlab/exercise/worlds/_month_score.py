@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from simlab.controls.sharing import Decision, Gateway
-from simlab.exercise.protocol import Detail, Verdict
+from simlab.exercise.protocol import Detail, Verdict, lead
 from simlab.exercise.worlds._month_requests import Due, Month
 from simlab.exercise.worlds._month_settings import OPEN_LINE, Row, Settings, made
 
@@ -70,11 +70,10 @@ class Played:
     def verdict(self) -> Verdict:
         """The two sides multiplied: neither makes up for the other."""
         share = self.kept() * self.served()
-        lead = "Right." if share == 1 else "Not yet." if share < 0.1 else "Partly right."
         said = f"Wrongly told: {len(self.told)} of {len(self.judged)} requests. Wrongly refused: {len(self.refused)}."
         slips = _details(self.told, self.refused)
         details = slips or [Detail("everybody got what was theirs, and nothing else", True)]
-        return Verdict(share, f"{lead} {said} {self._next()}".strip(), tuple(details), CITE)
+        return Verdict(share, f"{lead(share)} {said} {self._next()}".strip(), tuple(details), CITE)
 
     def _next(self) -> str:
         """The side to mend first."""

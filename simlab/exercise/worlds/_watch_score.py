@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from simlab import clock
-from simlab.exercise.protocol import Detail, Verdict
+from simlab.exercise.protocol import Detail, Verdict, lead
 from simlab.exercise.worlds._watch_weeks import Incident, Weeks
 
 if TYPE_CHECKING:
@@ -61,8 +61,9 @@ class Watch:
         wanted = min(len(self.weeks.incidents), int(self.limits["caught"]))
         share = min(1.0, len(self.caught) / max(1, wanted)) * self.economy()
         numbers = f"Caught: {len(self.caught)} of {len(self.weeks.incidents)} incidents. Wasted: {self.waste:,} investigations in four weeks."
-        lead = "Right." if share == 1 else "Not yet." if share == 0 else "Partly right."
-        return Verdict(share, f"{lead} {numbers} {self._next(share)}", (*self._incidents(), *self._wasted()), CITE)
+        return Verdict(
+            share, f"{lead(share)} {numbers} {self._next(share)}", (*self._incidents(), *self._wasted()), CITE
+        )
 
     def _next(self, share: float) -> str:
         """The side to mend first."""

@@ -21,7 +21,7 @@ from typing import Any
 
 from simlab.controls.network import Flow, decide
 from simlab.exercise.kinds.common import show
-from simlab.exercise.protocol import Call, CheckSpec, Context, Detail, Play, Verdict
+from simlab.exercise.protocol import Call, CheckSpec, Context, Detail, Play, Verdict, lead
 from simlab.exercise.worlds._doors_case import Case, Vendor, build, gateway_of, old_accounts, served_by
 from simlab.exercise.worlds._play import as_ids, functions, given, numbers
 
@@ -77,12 +77,11 @@ def verdict(case: Case, closed: frozenset[str], limits: Mapping[str, float]) -> 
     cut = _missed(case, closed)
     shut, kept = max(0, ways - len(opened)), len(_CUT) - len(cut)
     share = min(1.0, shut / limits["shut"]) * min(1.0, kept / limits["kept"])
-    lead = "Right." if share == 1 else "Not yet." if share == 0 else "Partly right."
     numbers = f"Ways in that stayed shut: {shut} of {ways}. Services that went on: {kept} of {len(_CUT)}."
     details = [*(Detail(text, False) for text in opened), *(Detail(text, False) for text in cut)]
     return Verdict(
         share,
-        f"{lead} {numbers} {_next(bool(opened), bool(cut))}",
+        f"{lead(share)} {numbers} {_next(bool(opened), bool(cut))}",
         tuple(details or [Detail("nothing opened, and nobody waited", True)]),
         CITE,
     )
