@@ -34,7 +34,12 @@ class ContentError(SimlabError):
     def __init__(self, file: str, problem: str, *, line: int | None = None, key: str = "") -> None:
         self.file, self.problem, self.line, self.key = file, problem, line, key
         place = file if line is None else f"{file}:{line}"
-        super().__init__(f"{place}: {key}: {problem}" if key else f"{place}: {problem}")
+        super().__init__(f"{place}: {self.told}")
+
+    @property
+    def told(self) -> str:
+        """What is wrong without the file: the key and the problem."""
+        return f"{self.key}: {self.problem}" if self.key else self.problem
 
 
 class InputError(SimlabError):

@@ -7,6 +7,7 @@ that names file, line and key, as is an `id` that is not the file's name. `resou
 
 from __future__ import annotations
 
+from simlab.content.faults import first_fault
 from simlab.content.loader import Model, load, load_file, load_named, load_text, names, resource
 
-__all__ = ["Model", "load", "load_file", "load_named", "load_text", "names", "resource"]
+__all__ = ["Model", "first_fault", "load", "load_file", "load_named", "load_text", "names", "resource"]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import json
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,12 +12,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
 
+from simlab.content.faults import first_fault, pairs, place
 from simlab.errors import ContentError, UnknownName
 
 CONTENT = Path(__file__).parent
 PACKAGE = CONTENT.parent
+# Of a file, and of its values where each alias is written out: what is larger would be read for minutes.
+BYTES, VALUES, DEEPEST = 1_000_000, 1_000_000, 100
 
 
 class Model(BaseModel):
@@ -29,6 +30,8 @@ class Model(BaseModel):
 
 
 M = TypeVar("M", bound=BaseModel)
+
+_DATE = "tag:yaml.org,2002:timestamp"
 
 
 def resource(*parts: str) -> Path:
@@ -70,6 +73,8 @@ def load_file(path: Path, model: type[M]) -> M:
     """A YAML file anywhere, as `model`. Raises ContentError."""
     shown = _shown(path)
     try:
+        if (size := path.stat().st_size) > BYTES:
+            raise ContentError(shown, f"is {size / 1e6:.1f} MB: at most {BYTES // 1_000_000} MB is read")
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as e:
         raise ContentError(shown, f"is not UTF-8 text (byte {e.start}): save it as UTF-8") from e
@@ -82,13 +87,16 @@ def load_text(text: str, model: type[M], shown: str = "text") -> M:
     """YAML text as `model`; `shown` stands for the file in messages. Raises ContentError."""
     data = _parse(text, shown)
     if not isinstance(data, dict):
-        raise ContentError(shown, "must be a mapping of keys to values", line=1)
+        said = "is empty: write keys with values" if data is None else "must be a mapping of keys to values"
+        raise ContentError(shown, f"{said}, as in `title: a title`", line=1)
     try:
         # JSON is the strict form in which pydantic still reads dates, enums and tuples from
         # text, and yet takes neither "5" for 5 nor yes for true.
         return model.model_validate_json(json.dumps(data, default=_plain))
+    except TypeError as e:
+        raise ContentError(shown, f"holds what is neither text, number, date, list nor mapping: {e}") from None
     except ValidationError as e:
-        raise _first_fault(e, _tree(text), model, shown) from None
+        raise first_fault(e, _tree(text), model, shown) from None
 
 
 def fault(path: Path, at: Sequence[str | int], problem: str) -> ContentError:
@@ -96,7 +104,7 @@ def fault(path: Path, at: Sequence[str | int], problem: str) -> ContentError:
 
     `at` is the way to the value: `["decisions", 0, "default"]`.
     """
-    line, key = _place(_tree(path.read_text(encoding="utf-8")), list(at))
+    line, key = place(_tree(path.read_text(encoding="utf-8")), list(at))
     return ContentError(_shown(path), problem, line=line, key=key)
 
 
@@ -122,6 +130,7 @@ def _parse(text: str, shown: str) -> Any:
     try:
         yaml = YAML(typ="safe", pure=True)
         node = yaml.compose(text)
+        _require_few(node, shown)
         _no_twins(node, shown)
         # Of the tree, and not of the text again; merging (`<<`) changes it, so nobody looks at it afterwards.
         return None if node is None else yaml.constructor.construct_document(node)
@@ -131,83 +140,73 @@ def _parse(text: str, shown: str) -> Any:
         raise ContentError(shown, f"{said}: each key once", line=line) from None
     except MarkedYAMLError as e:
         line = e.problem_mark.line + 1 if e.problem_mark else None
-        raise ContentError(shown, f"not valid YAML: {e.problem}", line=line) from None
-    except (YAMLError, ValueError) as e:
+        raise ContentError(shown, f"not valid YAML: {_said(e)}", line=line) from None
+    except RecursionError:
+        raise ContentError(shown, "is nested too deeply") from None
+    except ValueError as e:
+        line, key = _no_day(node, yaml) or (None, "")
+        raise ContentError(
+            shown, f"there is no such day: {e}" if line else f"not valid YAML: {e}", line=line, key=key
+        ) from None
+    except YAMLError as e:
         raise ContentError(shown, f"not valid YAML: {e}") from None
 
 
-def _pairs(node: Node | None) -> Iterator[tuple[ScalarNode, Node]]:
-    if isinstance(node, MappingNode):
-        yield from node.value
+def _said(e: MarkedYAMLError) -> str:
+    """The problem; where it goes on from what was expected, with that."""
+    problem = str(e.problem)
+    return f"{e.context}, {problem}" if problem.startswith("but ") else problem
+
+
+def _parts(node: Node | None) -> Iterator[tuple[str, Node]]:
+    """What stands in a list or a mapping, each with its key in words."""
+    for k, v in pairs(node):
+        yield f".{k.value}", v
+    if isinstance(node, SequenceNode):
+        yield from ((f"[{i}]", item) for i, item in enumerate(node.value))
+
+
+def _require_few(top: Node | None, shown: str) -> None:
+    """Raise ContentError where aliases, written out, would be too much or without end."""
+    known: dict[int, int] = {}
+
+    def weigh(node: Node, depth: int = 0) -> int:
+        if depth > DEEPEST:
+            raise ContentError(shown, "is nested too deeply", line=node.start_mark.line + 1)
+        if known.setdefault(id(node), 0) < 0:
+            raise ContentError(shown, "a value stands for itself: an alias (*) inside what it names")
+        if not known[id(node)]:
+            known[id(node)] = -1
+            known[id(node)] = 1 + sum(weigh(part, depth + 1) for _, part in _parts(node))
+        return known[id(node)]
+
+    if top is not None and weigh(top) > VALUES:
+        raise ContentError(shown, f"its aliases (*) stand for more than {VALUES:,} values")
+
+
+def _no_day(node: Node | None, yaml: YAML, key: str = "") -> tuple[int, str] | None:
+    """The line and key of a date that no calendar has."""
+    if isinstance(node, ScalarNode) and node.tag == _DATE:
+        try:
+            yaml.constructor.construct_yaml_timestamp(node)
+        except ValueError:
+            return node.start_mark.line + 1, key.lstrip(".")
+    return next((found for name, part in _parts(node) if (found := _no_day(part, yaml, key + name))), None)
 
 
 def _no_twins(node: Node | None, shown: str, key: str = "") -> None:
     """Raise ContentError where two items of one list carry the same `id`."""
-    for k, v in _pairs(node):
+    for k, v in pairs(node):
         _no_twins(v, shown, f"{key}.{k.value}".lstrip("."))
     if not isinstance(node, SequenceNode):
         return
     seen: dict[str, int] = {}
     for i, item in enumerate(node.value):
         _no_twins(item, shown, f"{key}[{i}]")
-        for k, v in _pairs(item):
+        for k, v in pairs(item):
             if k.value == "id" and isinstance(v, ScalarNode):
                 line = v.start_mark.line + 1
                 if v.value in seen:
                     said = f"id {v.value!r} stands at line {seen[v.value]} already: give each its own"
                     raise ContentError(shown, said, line=line, key=f"{key}[{i}].id")
                 seen[v.value] = line
-
-
-def _first_fault(e: ValidationError, node: Node | None, model: type[BaseModel], shown: str) -> ContentError:
-    """The first fault of a validation, with its line and what would be right."""
-    # A key that nobody knows comes first: where one is misspelt, another is missing for that reason.
-    fault = min(e.errors(include_url=False), key=lambda f: f["type"] != "extra_forbidden")
-    path = [part for part in fault["loc"] if not (isinstance(part, str) and "[" in part)]
-    line, key = _place(node, path)
-    said = fault["msg"].removeprefix("Value error, ")
-    if fault["type"] == "extra_forbidden":
-        said = "unknown key" + _nearest(model, path)
-    elif fault["type"] == "missing":
-        said = "is missing"
-    elif "input" in fault and not isinstance(fault["input"], dict | list):
-        said = f"{said}, not {fault['input']!r}"
-    more = e.error_count() - 1
-    tail = f" (and {more} more fault{'s' if more > 1 else ''})" if more else ""
-    return ContentError(shown, said + tail, line=line, key=key)
-
-
-def _place(node: Node | None, path: list[Any]) -> tuple[int | None, str]:
-    """The line of the deepest part of `path` that exists, and the path in words."""
-    key = functools.reduce(lambda s, p: f"{s}[{p}]" if isinstance(p, int) else f"{s}.{p}", path, "").lstrip(".")
-    line = node.start_mark.line + 1 if node else None
-    for part in path:
-        step = None
-        if isinstance(part, int) and isinstance(node, SequenceNode) and part < len(node.value):
-            step = mark = node.value[part]
-        else:
-            for k, v in _pairs(node):
-                if k.value == str(part):
-                    step, mark = v, k
-        if step is None:
-            continue  # a union's tag, or a key that is missing
-        node, line = step, mark.start_mark.line + 1
-    return line, key
-
-
-def _nearest(model: type[BaseModel], path: list[Any]) -> str:
-    """The known key most like the last part of `path`, wherever in the model it stands."""
-    known: set[str] = set()
-
-    def walk(schema: Any) -> None:
-        if isinstance(schema, dict):
-            known.update(schema.get("properties", {}))
-            for value in schema.values():
-                walk(value)
-        elif isinstance(schema, list):
-            for value in schema:
-                walk(value)
-
-    walk(model.model_json_schema())
-    near = get_close_matches(str(path[-1]), sorted(known), n=1)
-    return f": did you mean {near[0]!r}?" if near else ""

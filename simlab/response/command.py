@@ -43,7 +43,11 @@ def respond_command(path: Path, on: str | None, as_json: bool, html: Path | None
     from simlab.response.shown import as_html, as_plain, as_text
     from simlab.response.words import tame
 
-    found = answer(load_incident(path), at=day("--at", on))
+    incident, at = load_incident(path), day("--at", on)
+    try:
+        found = answer(incident, at=at)
+    except InputError as e:  # what is seen only when people and counts are put together
+        raise InputError(f"{path.name}: {e}") from None
     if letters is not None:
         if found.recipients.empty:
             raise InputError(f"--letters: {path.name} names no insurer and member_ids, so there is nobody to write to")

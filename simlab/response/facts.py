@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from simlab.clock import local_date
-from simlab.content import Model, load_file
+from simlab.content import Model, first_fault, load_file
 from simlab.errors import InputError
 from simlab.response.contradictions import require_consistent
 from simlab.response.terms import CONDITIONS, EXCEPTION_CITE, STATES
@@ -38,8 +38,8 @@ ExceptionName = Literal["unintentional workforce", "inadvertent internal", "not 
 ZONE = "America/Chicago"
 
 
-def _day(value: Any, info: ValidationInfo) -> Any:
-    """A calendar date, or the one that an instant is in the plan's zone; what is neither stays, and is refused."""
+def _when(value: Any, info: ValidationInfo) -> Any:
+    """A calendar date, or an instant with its zone, from text; what is neither stays, and is refused."""
     when = value
     if isinstance(value, str):
         try:
@@ -47,14 +47,18 @@ def _day(value: Any, info: ValidationInfo) -> Any:
             when = dt.date.fromisoformat(value) if is_day else dt.datetime.fromisoformat(value)
         except ValueError:
             return value
-    if not isinstance(when, dt.datetime):
-        return when
-    if when.tzinfo is None:
+    if isinstance(when, dt.datetime) and when.tzinfo is None:
         raise InputError(
             f"{info.field_name}: {when.isoformat()} has no time zone, so its day is not sure: add the place's offset, as "
             f"in {when.isoformat()}-06:00, or write the date alone, {when.date()}"
         )
-    return local_date(when, info.data.get("zone", ZONE))
+    return when
+
+
+def _day(value: Any, info: ValidationInfo) -> Any:
+    """A calendar date, or the one that an instant is in the plan's zone."""
+    when = _when(value, info)
+    return local_date(when, info.data.get("zone", ZONE)) if isinstance(when, dt.datetime) else when
 
 
 def _last(value: dict[str, int] | None, info: ValidationInfo) -> dict[str, int] | None:
@@ -64,6 +68,7 @@ def _last(value: dict[str, int] | None, info: ValidationInfo) -> dict[str, int] 
 
 
 Day = Annotated[dt.date | None, BeforeValidator(_day)]
+When = Annotated[AwareDatetime | dt.date | None, BeforeValidator(_when)]
 Counts = Annotated[dict[str, int] | None, Field(validate_default=True), AfterValidator(_last)]
 
 
@@ -158,11 +163,11 @@ class Facts(Model):
     part2_records: bool | None = None
 
     # What starts the clocks of other regimes: a calendar date, or an instant with its zone.
-    determined: AwareDatetime | dt.date | None = None
-    aware: AwareDatetime | dt.date | None = None
-    paid: AwareDatetime | dt.date | None = None
-    individuals_notified: AwareDatetime | dt.date | None = None
-    hhs_notified: AwareDatetime | dt.date | None = None
+    determined: When = None
+    aware: When = None
+    paid: When = None
+    individuals_notified: When = None
+    hhs_notified: When = None
 
     @classmethod
     def of(cls, **values: Any) -> Self:
@@ -170,10 +175,7 @@ class Facts(Model):
         try:
             return cls.model_validate_json(json.dumps(values, default=_plain))
         except ValidationError as e:
-            fault = e.errors(include_url=False)[0]
-            key = ".".join(str(part) for part in fault["loc"])
-            known = f": known keys are {', '.join(cls.model_fields)}" if fault["type"] == "extra_forbidden" else ""
-            raise InputError(f"{key}: {fault['msg'].removeprefix('Value error, ')}{known}") from None
+            raise InputError(first_fault(e, None, cls, "").told) from None
 
     def with_(self, **changes: Any) -> Self:
         """The same facts with some of them changed, checked anew. Raises InputError."""

@@ -11,6 +11,7 @@ from simlab.content import Model, load_file
 from simlab.errors import InputError
 from simlab.insurer import Insurer
 from simlab.insurer.insurer import LARGEST, SMALLEST
+from simlab.response.contradictions import require_counts
 from simlab.response.entities import Contract
 from simlab.response.facts import Facts
 
@@ -77,6 +78,11 @@ class Incident(Facts):
             raise InputError("insurer: member_ids need its seed and its size: insurer: {seed: 7, members: 2000}")
         if isinstance(self.member_ids, str) and self.member_ids != "all":
             raise InputError(f"member_ids: {self.member_ids!r}: write a list of ids such as [M0000001], or all")
+        if self.member_ids == () or (self.counts is not None and not self.total):
+            key = "member_ids" if self.member_ids == () else "counts"
+            raise InputError(f"{key}: nobody is affected: leave it out while it is not known who is")
+        for entity, counts in (self.entities or {}).items():
+            require_counts(f"entities.{entity}", counts)
         if self.entities is not None and self.member_ids is not None:
             raise InputError("entities: stand beside member_ids, which say it already: leave one of them out")
         if self.contracts and self.entities is None and self.member_ids is None:

@@ -168,9 +168,9 @@ def test_recipients_of_a_company_are_told_by_kind_and_written_by_name(tmp_path: 
     [
         ("occurred: 2026-03-11\n" + PLAIN, "facts.yml: discovered: 2026-03-10 is before occurred, 2026-03-11"),
         (PLAIN + "members: 500\n", "facts.yml: counts: 501 people are affected, but there are 500 members"),
-        (PLAIN.replace("OH", "OHIO"), "facts.yml: no State code .counts. named 'OHIO'"),
+        (PLAIN.replace("OH", "OHIO"), "facts.yml: counts: 'OHIO' is no State code: write OH"),
         (PLAIN.replace("2026-03-10", "2026-03-10T23:59:00"), "facts.yml: discovered: .*has no time zone"),
-        (PLAIN + "determined: 2026-03-10T23:59:00\n", "facts.yml:6: determined"),
+        (PLAIN + "determined: 2026-03-10T23:59:00\n", "facts.yml: determined: .* has no time zone"),
         (PLAIN + "discoverd: 2026-03-10\n", "facts.yml:6: discoverd: unknown key: did you mean 'discovered'"),
         (PLAIN + "member_ids: [M1]\n", "facts.yml: member_ids: stand without an insurer"),
         (PLAIN + "insurer: {seed: 7, members: 100}\nmember_ids: [M1]\n", "M1"),
@@ -182,6 +182,22 @@ def test_recipients_of_a_company_are_told_by_kind_and_written_by_name(tmp_path: 
         (PLAIN + "entities: {Mill: {OH: 3}}\n", "add up to"),
         (PLAIN + "contracts: [{entity: Mill}]\n", "contracts: stand without"),
         (PLAIN + "entities: {Mill: {OH: 501}}\ncontracts: [{entity: Moll}]\n", "did you mean 'Mill'"),
+        (PLAIN + "entities: {Mill: {OH: -501}}\n", "facts.yml: entities.Mill.OH: -501 people: a count is 0 or more"),
+        (PLAIN + "entities: {Mill: {Ohio: 501}}\n", "facts.yml: entities.Mill: 'Ohio' is no State code: write OH"),
+        (PLAIN + "licensed: [OH, texas]\n", r"facts.yml: licensed\[1\]: 'texas' is no State code: write TX"),
+        (PLAIN + "domicile: oh\n", "facts.yml: domicile: 'oh' is no State code: write OH"),
+        (PLAIN + "zone: America/Springfield\n", "facts.yml: zone: no time zone named 'America/Springfield'"),
+        (PLAIN.replace("03-10", "02-29"), "facts.yml:4: discovered: there is no such day"),
+        (PLAIN.replace("2026-03-10", "10 March"), "facts.yml:4: discovered: must be a day, as in .*, not '10 March'"),
+        (PLAIN + "determined: 23:59\n", "facts.yml:6: determined: must be a moment with its zone, .*, not '23:59'$"),
+        (PLAIN.replace("501", "0"), "facts.yml: counts: nobody is affected: leave it out while it is not known"),
+        (PLAIN.replace("501", "many"), "facts.yml:5: counts.OH: must be a whole number, not 'many'"),
+        (PLAIN.replace("{OH: 501}", "many"), "facts.yml:5: counts: must be a mapping of keys to values, not 'many'"),
+        (PLAIN.replace("501", "true"), "facts.yml:5: counts.OH: must be a whole number, not true"),
+        (PLAIN.replace("501", "9" * 20), "facts.yml: counts.OH: .* more than there are"),
+        (PLAIN + "counts: {OH: 3}\n", 'facts.yml:6: duplicate key "counts": each key once'),
+        (PLAIN + "insurer: {seed: 7, members: 100}\nmember_ids: []\n", "facts.yml: member_ids: nobody is affected"),
+        ("", "facts.yml:1: is empty: write keys with values"),
         ("- a list", "facts.yml:1: must be a mapping"),
         ("a: [", "facts.yml:1: not valid YAML"),
     ],
@@ -194,7 +210,15 @@ def test_bad_input_is_one_clear_sentence(tmp_path: Path, text: str, message: str
 
 
 def test_the_command_ends_with_code_2(tmp_path: Path, facts: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for args in ([str(tmp_path / "none.yml")], [str(facts), "--at", "12 May"], [str(facts), "--letters", "x.csv"]):
+    large = tmp_path / "large.yml"
+    large.write_text(PLAIN + "#" * 10_000_000, encoding="utf-8")
+    for args in (
+        [str(tmp_path / "none.yml")],
+        [str(tmp_path)],
+        [str(large)],
+        [str(facts), "--at", "12 May"],
+        [str(facts), "--letters", "x.csv"],
+    ):
         with pytest.raises(SystemExit) as e:
             main(["respond", *args])
         assert e.value.code == 2 and capsys.readouterr().err.startswith("simlab: ")
@@ -217,3 +241,8 @@ def test_licenses_given_by_hand_win(facts: Path) -> None:
     plain = json.loads(CliRunner().invoke(respond_command, [str(facts), "--json"]).output)
     assert plain["facts"]["licensed"] == ["OH"] and "domicile" not in plain["facts"]
     assert licenses(Insurer.build(7, members=300))["domicile"] == "OK"
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(facts: Path) -> None:
+    facts.write_text(PLAIN, encoding="utf-8-sig")
+    assert said(facts)[0] == 0

@@ -55,6 +55,25 @@ NOT_LOW = {n: {"text": "x", "points_to": "not low"} for n in ("nature", "recipie
         ({"licensed": ["Ohio"]}, "licensed"),
         ({"domicile": "XX"}, "domicile"),
         ({"licensed": ["OH"], "domicile": "NY"}, "licensed: OH, but domicile is NY"),
+        ({"licensed": ["OH", "Texas"]}, r"licensed\[1\]: 'Texas' is no State code: write TX"),
+        ({"counts": {"District of Columbia": 3}}, "write DC"),
+        ({"members": -1}, "members: -1 people"),
+        ({"counts": {"OH": 10**12}}, "counts.OH: .*look at the number"),
+        (
+            {"occurred": "2026-03-10", "counted": [{"on": "2026-03-09", "counts": {"OH": 4}}]},
+            r"counted\[0\].on: .*before",
+        ),
+        (
+            {"occurred": "2026-03-10", "law_enforcement": [{"kind": "oral", "statement": "2026-03-09"}]},
+            r"law_enforcement\[0\].statement: 2026-03-09 is before occurred",
+        ),
+        (
+            {"law_enforcement": [{"kind": "written", "statement": "2026-03-09", "until": "9999-12-31"}]},
+            "look at the year",
+        ),
+        # 23:30 on the 9th at the plan is the 10th in UTC.
+        ({"occurred": "2026-03-10", "determined": "2026-03-10T04:30:00Z"}, "determined: .* before occurred"),
+        ({"discovered": "2026-03-10", "individuals_notified": "2026-03-09"}, "individuals_notified: .*before anybody"),
         ({"discovered": "2026-03-10", "hhs_notified": "2026-03-01"}, "hhs_notified: .*before anybody"),
         ({"discovered": "2026-03-10", "individuals_notified": "2026-03-01"}, "individuals_notified"),
     ],
@@ -75,6 +94,8 @@ def test_contradictions_name_the_key(facts: dict[str, Any], key: str) -> None:
         {"counts": {"OH": 12}, "members": 12},
         {"licensed": ["OH", "NY"], "domicile": "NY"},
         {"discovered": "2026-03-10", "hhs_notified": "2026-03-10"},
+        {"occurred": "2026-03-10", "determined": "2026-03-10T05:30:00Z"},  # half past midnight at the plan
+        {"occurred": "2026-03-10", "law_enforcement": [{"kind": "oral", "statement": "2026-03-10"}]},
     ],
 )
 def test_near_misses_are_accepted(facts: dict[str, Any]) -> None:
