@@ -1,4 +1,4 @@
-"""What `scope` is asked about: the log of four days, an alert of a shipped rule, and what is true of it.
+"""What `scope` is asked about: the log of three days, an alert of a shipped rule, and what is true of it.
 
 The truth is the incident's own (`activity.place`), never worked out from the log.
 """

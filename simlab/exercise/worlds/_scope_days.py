@@ -1,9 +1,9 @@
-"""Four days at Larkspur with a stranger in them, for `scope`: who is in them, and what they do.
+"""Three days at Larkspur with a stranger in them, for `scope`: who is in them, and what they do.
 
 The stranger sits in a hotel's network, where one of the staff stays too. First a session that was taken on the way reads a
-few records. Then a vendor's log-in copies sealed letters; reads more, which raises the alert; and asks for the keys,
-from another address and with one session, and gets one of two. Both accounts and the guest work honestly all the time. Who,
-whose and when follow from the seed; how many of each sort does not, so that it is as hard for everybody.
+few records. Then a vendor's log-in copies sealed letters, and reads more, which raises the alert. At last, in a session that
+moves to another address, it asks for the keys and gets one of two. Both accounts and the guest work honestly all the time.
+Who, whose and when follow from the seed; how many of each sort does not, so that it is as hard for everybody.
 """
 
 from __future__ import annotations
@@ -20,14 +20,13 @@ from simlab.activity.roster import ZONE, midnight
 from simlab.activity.steps.scene import Row, Scene, logon, read
 from simlab.exercise.worlds._watch_weeks import VENDOR, company
 
-MONDAY, DAYS = dt.date(clock.YEAR, 6, 8), 4
-TUESDAY = midnight(MONDAY + dt.timedelta(days=1), ZONE)
+FIRST, DAYS = dt.date(clock.YEAR, 6, 9), 3  # from a Tuesday on
 SYSTEMS = ("claims-core", "vendor-portal", "file-exchange", "identity")
 EACH, DAILY = 6, 8  # members of each sort that the stranger reaches for; letters that the vendor prints in a day
-BUSY = 45  # members whose records one of the staff opens from Tuesday on, to be seen at work beside the stranger
+BUSY = 45  # members whose records one of the staff opens in these days, to be seen at work beside the stranger
 # The steps of the incident: each reaches for one sort of members.
 SESSION, PORTAL, OPENED, SEALED, REFUSED = "adversary-in-the-middle", "bulk-read", "key-taken", "key-refused", "refused"
-_HOURS = {SESSION: 10, OPENED: 45, PORTAL: 61, "keys": 78}  # from Monday's midnight
+_HOURS = {SESSION: 8, OPENED: 21, PORTAL: 37, "keys": 54}  # from the first midnight
 
 
 class Days:
@@ -35,7 +34,7 @@ class Days:
 
     def __init__(self, seed: int) -> None:
         self.seed, self.company = seed, company()
-        whole = ordinary(self.company, start=MONDAY, days=DAYS, seed=seed)
+        whole = ordinary(self.company, start=FIRST, days=DAYS, seed=seed)
         days = whole[whole["system"].isin(SYSTEMS)].reset_index(drop=True)
         caught, guest = self._busy(days)
         first = self._first(caught)
@@ -59,14 +58,14 @@ class Days:
 
     def _busy(self, days: pd.DataFrame) -> list[str]:
         """Two of the staff who open many records in these days."""
-        own = days[(days["device"] != "") & (days["member"] != "") & (days["time"] >= TUESDAY)]
+        own = days[(days["device"] != "") & (days["member"] != "")]
         many = own.groupby("actor", observed=True)["member"].nunique()
         able = many.index[many >= BUSY].astype(str)
         return sorted(able, key=lambda s: (draw.one(self.seed, "scope/who", s, 2**31), s))[:2]
 
     def _at(self, name: str) -> int:
         minute = draw.one(self.seed, "scope/minute", name, 50)
-        return midnight(MONDAY, ZONE) + _HOURS[name] * clock.HOUR + minute * clock.MINUTE
+        return midnight(FIRST, ZONE) + _HOURS[name] * clock.HOUR + minute * clock.MINUTE
 
     def _scene(self, name: str, at: int) -> Scene:
         return Scene(self.company, at, clock.HOUR, self.seed, "scope", name)
@@ -122,7 +121,7 @@ class Days:
         rows: list[Row] = []
         (own,) = self.company.vendors.query("vendor_id == @VENDOR[0]")["egress_ip"].astype(str)
         for day in range(DAYS):
-            scene = self._scene(f"printing {day}", midnight(MONDAY + dt.timedelta(days=day), ZONE) + 9 * clock.HOUR)
+            scene = self._scene(f"printing {day}", midnight(FIRST + dt.timedelta(days=day), ZONE) + 9 * clock.HOUR)
             place = self._place(scene.session("printing"), own)
             done = [logon("file-exchange"), *(_key(key, True) for key in self.keys)]
             done += [
@@ -154,8 +153,8 @@ def _timed(scene: Scene, rows: list[Row]) -> list[Row]:
 
 
 def _moved(days: pd.DataFrame, guest: str, address: str) -> pd.DataFrame:
-    """The days in which one of the staff works from the hotel, on the own laptop, from Tuesday on."""
-    away = (days["actor"] == guest) & (days["time"] >= TUESDAY)
+    """The days in which one of the staff works from the hotel, on the own laptop."""
+    away = days["actor"] == guest
     out = days.copy(deep=False)
     for name, value in {"src_ip": address, "site": "remote"}.items():
         column = out[name].cat.add_categories([c for c in [value] if c not in out[name].cat.categories])
