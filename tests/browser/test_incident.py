@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from simlab.exercise import tasks
+from simlab.exercise.tasks._incident_lists import FACTORS
 from simlab.exercise.variant import in_practice, own_seed
 from simlab.notebook.silence import APART, LEFT, NOW
 from tests.browser.axe import findings
@@ -92,7 +93,7 @@ def test_the_exercise_keeps_what_is_signed_and_sends_no_key(page: Page, lab: Lab
     expect(page.get_by_text("To be told and found: 12 of 18. Letters about nothing: 0.").first).to_be_visible()
     form, case = page.locator(".simlab-task").nth(1), drawn("incident")
     signed = {
-        "2. Who had them": "b",
+        **dict.fromkeys(FACTORS.values(), "b"),
         "First ending: you find": "no-proof",
         "Second ending: you find": "low",
         "The plan discovered it on": "ended",
@@ -105,9 +106,17 @@ def test_the_exercise_keeps_what_is_signed_and_sends_no_key(page: Page, lab: Lab
     form.locator("button[type=submit]").click()
     expect(form.get_by_role("status")).to_contain_text("Kept.")
     kept = json.loads(page_file.with_name("answers.json").read_text("utf-8"))["answers"]["incident"]["value"]
-    assert sorted(kept) == [
-        "by:ended", "first:no-proof", "hhs:not", "media:none", "recipient:b", "second:low", "since:ended"
-    ]  # fmt: skip
+    assert sorted(kept) == sorted(
+        [
+            *(f"{f}:b" for f in FACTORS),
+            "by:ended",
+            "first:no-proof",
+            "hhs:not",
+            "media:none",
+            "second:low",
+            "since:ended",
+        ]
+    )
     received = b"".join(page.watch.frames).decode("utf-8", "replace") + page.content()  # type: ignore[attr-defined]
     assert case.says[0][1] in received
     module: Any = tasks.get("incident")
@@ -115,3 +124,4 @@ def test_the_exercise_keeps_what_is_signed_and_sends_no_key(page: Page, lab: Lab
     assert not any(text[:60] in received for text in told)
     assert not any(thing.bad[:60] in received for thing in drawn("firsthour").things)
     keep("exercise-11")
+    assert findings(page) == []

@@ -123,7 +123,7 @@ def test_what_is_partly_right_earns_a_part() -> None:
 
     assert share(since="ended") == share(by="two-months") == pytest.approx(0.85)
     assert share(since="ended", by="ended") == pytest.approx(0.775)
-    assert share(since="ended", by="happened") == pytest.approx(0.7)
+    assert share(since="ended", by="happened") == share(since="no-day", by="no-day") == pytest.approx(0.7)
     assert incident.judge(case, [*incident.full(case), "by:ended"]).share == pytest.approx(0.85)
     assert share(recipient=next(i for i, x in lines.items() if x.worth == 0.5)) == pytest.approx(0.975)
     assert share(recipient=next(i for i, x in lines.items() if not x.worth)) == pytest.approx(0.95)

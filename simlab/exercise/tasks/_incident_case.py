@@ -41,7 +41,7 @@ class Kind:
 
 
 FIRM = Kind(
-    what="{who} sent a list by e-mail to a wrong address. It holds {data}, in plain text.",
+    what="{who} sent a list by e-mail to a wrong address. It is in plain text, and holds {data}.",
     when="Sent on {happened}. {who} found it on {found}, and told Larkspur on {told}.",
     knew="{who} found it",
     told="{who} told Larkspur",
@@ -65,7 +65,7 @@ KINDS = {
         facts={"secured": True, "key_compromised": True},
     ),
     "colleague": Kind(
-        what="An examiner sent a list by e-mail to a wrong address. It holds {data}, in plain text.",
+        what="An examiner sent a list by e-mail to a wrong address. It is in plain text, and holds {data}.",
         when="Sent on {happened}. {who}, who sits beside, saw it on {found}, and told nobody until {told}.",
         knew="{who} saw it",
         told="those in charge heard of it",

@@ -43,22 +43,22 @@ class Handling:
     @property
     def factors(self) -> Factors:
         """The four factors as an assessment documents them."""
-        low = self.points_to_low
-        found = {name: {"text": STATEMENTS[name][low[name]], "points_to": _way(low[name])} for name in STATEMENTS}
+        found = {
+            name: {"text": STATEMENTS[name][is_low], "points_to": "low" if is_low else "not low"}
+            for name, is_low in self.points_to_low.items()
+        }
         return Factors.model_validate(found)
 
     @property
     def is_low(self) -> bool:
-        """All four together, where the rule gives no weights: it is gone, and they were bound or never opened it."""
-        return self.is_in_writing and (self.is_bound or not self.is_opened)
+        """Whether they show a low probability together. The rule gives no weights: here the data must be gone for sure,
+        and whoever had them be bound or never have opened them."""
+        low = self.points_to_low
+        return low["mitigation"] and (low["recipient"] or low["acquired"])
 
     def assessed(self, facts: Facts) -> Facts:
         """The facts with the assessment that follows from these."""
         return facts.with_(assessment_done=True, factors=self.factors, low_probability=self.is_low)
-
-
-def _way(is_low: bool) -> str:
-    return "low" if is_low else "not low"
 
 
 @dataclass(frozen=True)

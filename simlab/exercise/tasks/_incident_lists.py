@@ -26,20 +26,21 @@ BESIDE = {"nature": "acquired", "recipient": "mitigation", "acquired": "nature",
 SLOGAN = "nobody can prove that anybody read it"
 ENDINGS = {"first": "First ending", "second": "Second ending"}
 BREACHES = {
-    "presumed": "A breach: it could be read, and the four do not show a low risk",
-    "key": "A breach: sealed, but with its key, and the four do not show a low risk",
+    "presumed": "A breach: open to read, and no low risk is shown",
+    "key": "A breach: its key went too, and no low risk is shown",
 }
 FINDINGS = BREACHES | {
-    "low": "No breach: the four show a low risk. Nothing is sent, and this is kept for six years",
-    "no-proof": "No breach: nothing proves that somebody has read it",
+    "low": "No breach: a low risk is shown. Kept for six years",
+    "no-proof": "No breach: nothing proves that it was read",
     "sealed": "Nothing to tell: it was sealed",
-    "excepted": "No breach: our own people or a firm of ours did it, in good faith",
+    "excepted": "No breach: our people or firm did it in good faith",
 }
 HHS = {
     "with-letters": "At the same time as the members",
     "after-year": "In the log, and by 1 March 2027",
     "not": "Not at all",
 }
+NO_DAY = {"no-day": "No day: nothing is owed"}
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,8 @@ def offered(material: Incident) -> dict[str, dict[str, str]]:
     return {
         **{name: {i: line.words for i, line in lines(material, name).items()} for name in FACTORS},
         **dict.fromkeys(ENDINGS, FINDINGS),
-        "since": {i: f"{in_words(when)}: {what}" for i, (when, what) in material.days.items()},
-        "by": {i: in_words(when) for i, when in dates(material).items()},
+        "since": {i: f"{in_words(when)}: {what}" for i, (when, what) in material.days.items()} | NO_DAY,
+        "by": {i: in_words(when) for i, when in dates(material).items()} | NO_DAY,
         "hhs": HHS,
         "media": media(material),
     }

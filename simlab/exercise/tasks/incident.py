@@ -26,8 +26,8 @@ WEIGHTS = {"factors": 0.2, "findings": 0.275, "days": 0.3, "hhs": 0.1, "media": 
 WHY = {
     "presumed": "It is presumed, and the word of somebody whom nothing binds does not show the opposite. (45 CFR 164.402)",
     "key": "Sealed is safe as long as the key is elsewhere, and nothing binds whoever had both. (45 CFR 164.402)",
-    "low": "Who had it is bound, and it is gone in writing. The rule gives the four no weights, so you write down your "
-    "reasons: the proof is ours. (45 CFR 164.402(2); 45 CFR 164.414(b); 45 CFR 164.530(j))",
+    "low": "Nothing is owed. Who had it is bound, and it is gone in writing. The rule gives the four no weights, so you write "
+    "down your reasons: the proof is ours. (45 CFR 164.402(2); 45 CFR 164.414(b); 45 CFR 164.530(j))",
 }  # fmt: skip
 NOT_SO = {
     "no-proof": " That nothing is proved is none of the four.",
@@ -53,7 +53,8 @@ def view(material: Incident) -> list[parts.Part]:
 
     return [
         *(parts.text(text, lead) for lead, text in material.says),
-        parts.text(f"{first.text} Which fact bears on which factor, and does it point to a low risk?", "First ending:"),
+        parts.text(first.text, "First ending:"),
+        parts.text("Which fact bears on which factor? And does it point to a low risk, or not?"),
         *(pick(name, label) for name, label in FACTORS.items()),
         pick("first", "First ending: you find"),
         parts.text(f"{second.text} Weigh the four again.", "Second ending:"),
@@ -98,7 +99,7 @@ def _days(given: dict[str, str], right: dict[str, str]) -> float:
         return 1.0
     if since or by:
         return 0.5
-    return 0.25 if given.get("by") and given.get("by") == given.get("since") else 0.0
+    return 0.25 if given.get("by", "no-day") == given.get("since") != "no-day" else 0.0
 
 
 def _details(material: Incident, given: dict[str, str], right: dict[str, str]) -> list[Detail]:
@@ -169,7 +170,7 @@ def full(material: Incident) -> list[str]:
 
 
 def _answer(choices: dict[str, str]) -> list[str]:
-    return [f"{name}:{choice}" for name, choice in choices.items() if choice]
+    return [f"{name}:{choice}" for name, choice in choices.items()]
 
 
 def _but(**changed: str) -> Callable[[Incident], list[str]]:
@@ -207,7 +208,7 @@ def _said_so(material: Incident) -> list[str]:
     return _slip(recipient=line, **_both("low"), **OWED_NOTHING)(material)
 
 
-OWED_NOTHING = {"since": "", "by": "", "hhs": "not"}
+OWED_NOTHING = {"since": "no-day", "by": "no-day", "hhs": "not"}
 MISTAKES: dict[str, Callable[[Incident], Any]] = {
     "from-the-report": _but(since="ended", by="ended"),
     "until-i-am-sure": _slip(*FACTORS, **_both("no-proof"), since="ended", by="ended", hhs="not"),
