@@ -16,7 +16,7 @@ from simlab.response.facts import CONDITIONS, STATES, Factor, Factors, Facts, Ho
 from simlab.response.forks import Branch, Fork, forks
 from simlab.response.incident import Incident, licenses, load_incident
 from simlab.response.law import Boundary, Regime, regime, regimes
-from simlab.response.parallel import Waiting, all_duties, boundaries, stale, waiting
+from simlab.response.parallel import Waiting, all_duties, boundaries, stale, unread, waiting
 from simlab.response.recipients import Substitute, counted, counts, counts_by_entity, recipients, substitute_notice
 from simlab.response.shown import as_html, as_plain, as_text
 from simlab.response.words import HEADER, explain, in_words
@@ -69,5 +69,6 @@ __all__ = [
     "soonest",
     "stale",
     "substitute_notice",
+    "unread",
     "waiting",
 ]

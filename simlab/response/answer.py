@@ -17,14 +17,15 @@ from simlab.response.facts import Facts
 from simlab.response.forks import Fork, Judge, forks
 from simlab.response.incident import Incident
 from simlab.response.law import Boundary
-from simlab.response.parallel import Waiting, all_duties, boundaries, stale, waiting
+from simlab.response.parallel import Waiting, all_duties, boundaries, stale, unread, waiting
 from simlab.response.recipients import SUBSTITUTE, Substitute, substitute_notice
 
 
 @dataclass(frozen=True)
 class Answer:
     """What a privacy officer signs. `recipients`: a row a letter, empty where the facts name no insurer;
-    `compared`: what law that does not bind here would ask; `warnings`: texts of law not checked for a year.
+    `unread`: States of affected people whose breach statute no file here holds; `compared`: what law that does not
+    bind here would ask; `warnings`: texts of law not checked for a year.
     """
 
     title: str
@@ -36,6 +37,7 @@ class Answer:
     waiting: tuple[Waiting, ...]
     boundaries: tuple[Boundary, ...]
     forks: tuple[Fork, ...]
+    unread: tuple[str, ...]
     compared: tuple[Duty, ...]
     recipients: pd.DataFrame
     substitutes: tuple[tuple[str, Substitute], ...]
@@ -76,6 +78,7 @@ def answer(incident: Incident, *, at: dt.date | None = None) -> Answer:
         waiting=tuple(waiting(facts)),
         boundaries=tuple(boundaries(facts)),
         forks=tuple(forks(facts, at=at, judge=judge, others=_contracts(incident, shares, judge, at))),
+        unread=tuple(unread(facts)),
         compared=tuple(all_duties(facts, at=at, status="comparison")) if facts.aware else (),
         recipients=people,
         substitutes=tuple(_substitutes(people, facts)) if any(d.id == "hipaa.individuals" for d in owed) else (),

@@ -81,9 +81,15 @@ def assess(facts: Facts | Mapping[str, Any]) -> Assessment:
     return Assessment(True, tuple(steps), _yes(steps[-1]), steps[-1].missing, presumed, score)
 
 
+def kept(step: Step) -> str:
+    """What must be kept where a test ended the matter; only what the Privacy Rule does not permit has to be disproved."""
+    if step.number <= 2:
+        return "Keep what documents it."
+    return "Keep what documents it: the burden of proof is the plan's or the associate's (45 CFR 164.414(b))."
+
+
 def _no(step: Step) -> str:
-    kept = " Keep what documents it: the burden of proof is the plan's or the associate's (45 CFR 164.414(b))."
-    return f"No notice under the HIPAA Breach Notification Rule: {step.reason} ({step.cite}).{kept}"
+    return f"No notice under the HIPAA Breach Notification Rule: {step.reason} ({step.cite}). {kept(step)}"
 
 
 def _open(steps: list[Step], missing: tuple[str, ...]) -> str:

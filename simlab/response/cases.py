@@ -36,7 +36,7 @@ class Case(Model):
     confirm: str = ""
     facts: Incident
     expect: Answer
-    signed: Signed | None = None
+    signed: Signed
 
 
 def cases() -> list[str]:

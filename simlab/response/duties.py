@@ -190,7 +190,8 @@ def _unconfirmed(rule: Rule, law: Regime, facts: Facts) -> Iterator[str]:
 
 def _why(rule: Rule, law: Regime, start: Start, held: clocks.Held, counted: str) -> str:
     limit, timed = within(rule, law), law.timed(rule)
-    began = f", counted from {clocks.moment(start.when)}" if start.when else " once it is known"
+    counts = "which was" if timed.counted_from == "end of the year" else "counted from"
+    began = f", {counts} {clocks.moment(start.when)}" if start.when else " once it is known"
     said = [
         f"together with the notice to {timed.owed}" if rule.together_with else "",
         f"{limit}{began}: {start.why}",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from simlab.errors import InputError
@@ -85,8 +86,8 @@ def forks(
             (words, {}, other) for words, other in (others or {}).get(key, ())
         ]
         tried = tried or [(words, changes, decide) for words, changes in _answers(facts, key, at)]
-        branches = tuple(_branch(facts, words, changes, now, with_, key) for words, changes, with_ in tried)
-        out.append(Fork(key, asked(key), hangs, branches))
+        branches = [_branch(facts, words, changes, now, with_, key) for words, changes, with_ in tried]
+        out.append(Fork(key, asked(key), hangs, tuple(_merged(branches))))
     return out
 
 
@@ -107,9 +108,22 @@ def _branch(facts: Facts, answer: str, changes: dict[str, Any], now: list[Duty],
         return Branch(answer, None, impossible=str(e))
     before = {_key(d): d for d in now}
     moved = tuple(d for d in found if key in before.get(_key(d), d).missing or _differs(d, before.get(_key(d))))
-    kept = {_key(d) for d in found}
+    # A duty of no State yet becomes one of each State where it is owed.
+    kept = {_key(d) for d in found} | {(d.id, "", d.entity) for d in found}
     gone = tuple(dict.fromkeys(d.id + f" ({d.state})" * bool(d.state) for d in now if _key(d) not in kept))
     return Branch(answer, assess(then).is_breach, moved, gone)
+
+
+def _merged(branches: Iterable[Branch]) -> Iterator[Branch]:
+    """Answers that lead to the same stand together."""
+    for _, same in itertools.groupby(branches, key=_outcome):
+        first, *rest = same
+        yield replace(first, answer="; or ".join(b.answer for b in (first, *rest)))
+
+
+def _outcome(branch: Branch) -> tuple[Any, ...]:
+    owed = tuple((*_key(d), d.due, d.status, d.missing) for d in branch.owed)
+    return branch.is_breach, branch.impossible, branch.gone, owed
 
 
 def _key(duty: Duty) -> tuple[str, str, str]:

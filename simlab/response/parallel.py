@@ -83,6 +83,21 @@ def boundaries(facts: Facts | Mapping[str, Any], *, only: Iterable[str] | None =
     return [b for law in laws(only) for b in law.boundaries if b.applies(facts)]
 
 
+def unread(facts: Facts | Mapping[str, Any], *, only: Iterable[str] | None = None) -> list[str]:
+    """The States of affected people whose breach statute no file here holds; none where no such statute is asked."""
+    facts = as_facts(facts)
+    if facts.personal_information is False or facts.permitted_use:
+        return []
+    held = {
+        state
+        for law in laws(only)
+        if law.applies_to == "breach of personal information"
+        for rule in law.duties
+        for state in rule.states
+    }
+    return sorted(state for state, n in (facts.counts or {}).items() if n and state not in held)
+
+
 def stale(at: dt.date, *, only: Iterable[str] | None = None) -> list[str]:
     """A warning for each regime whose text was not checked for a year by `at`."""
     return [

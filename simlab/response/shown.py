@@ -81,6 +81,12 @@ def sections(answer: Answer) -> Iterator[tuple[str, list[str]]]:
                 for b in answer.boundaries
             ],
         )
+    if answer.unread:
+        yield (
+            "What was not looked at",
+            [f"The breach statute of {', '.join(answer.unread)}: every State has one, and content/law holds none there. "
+             "Ask counsel what it asks, of whom and by when."],
+        )  # fmt: skip
     if answer.forks:
         yield "What is missing, and both outcomes", list(_forks(answer))
     if answer.compared:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from simlab.response.assess import SCORE_LABEL, Assessment
+from simlab.response.assess import SCORE_LABEL, Assessment, kept
 from simlab.response.clocks import moment
 from simlab.response.duties import Duty
 
@@ -25,17 +25,27 @@ def explain(assessment: Assessment) -> str:
 
 
 def steps(assessment: Assessment) -> Iterator[str]:
-    """Each test with its reason and citation, the rationale, and what could still decide it."""
+    """Each test with its reason and citation, what follows, and what could still decide it."""
     for step in assessment.steps:
         yield f"{step.number}. {step.test} {step.answer.upper()}"
         yield f"   {_sentence(step.reason)} [{step.cite}]"
     yield ""
-    yield assessment.rationale
+    yield _follows(assessment)
     if assessment.missing:
         word = "Decides it" if assessment.is_breach is None else "Could still rebut the presumption"
         yield f"{word}: {', '.join(assessment.missing)}."
     if assessment.teaching_score is not None:
         yield f"Factors that point to low probability: {assessment.teaching_score} of 4. {SCORE_LABEL}"
+
+
+def _follows(assessment: Assessment) -> str:
+    """What the tests come to; their reasons stand above."""
+    last = assessment.steps[-1]
+    if assessment.is_breach is None:
+        return assessment.rationale
+    if assessment.is_breach:
+        return "None of the five tests ends it: a breach of unsecured PHI, and notices are due (45 CFR 164.404-408)."
+    return f"Test {last.number} ends it: no notice under the HIPAA Breach Notification Rule. {kept(last)}"
 
 
 def in_words(duties: Sequence[Duty]) -> str:

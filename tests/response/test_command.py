@@ -70,7 +70,9 @@ def test_what_only_some_entities_owe_so_stands_under_their_names(facts: Path) ->
         "Juniper Mills (501); Red Mesa (502): 60 calendar days",
     ]
     assert all(owed.count(part) == 1 for part in parts)
-    assert max(owed.index(part) for part in parts) < owed.index("For all of them: Day 60 is an outer limit")
+    assert max(owed.index(part) for part in parts) < owed.index(
+        "For all of them: Notice that could have gone out sooner"
+    )
 
 
 def test_json_is_one_object_and_holds_dates_as_text(facts: Path) -> None:
@@ -246,3 +248,22 @@ def test_licenses_given_by_hand_win(facts: Path) -> None:
 def test_a_file_that_begins_with_a_byte_order_mark_is_read(facts: Path) -> None:
     facts.write_text(PLAIN, encoding="utf-8-sig")
     assert said(facts)[0] == 0
+
+
+def test_answers_that_lead_to_the_same_stand_together(facts: Path) -> None:
+    facts.write_text("is_phi: false\ndiscovered: 2026-03-10\npersonal_information: true\n", encoding="utf-8")
+    text = said(facts)[1]
+    assert "499 in one State (OH); or 500 in one State (OH); or 501 in one State (OH): falls away" in text
+
+
+def test_a_duty_that_finds_its_state_does_not_fall_away(facts: Path) -> None:
+    text = said(facts)[1]
+    assert "in NY, OH: still open: determined. in none of them: falls away: naic-668.commissioner" in text
+
+
+def test_a_statement_without_an_end_is_tried_with_two(facts: Path) -> None:
+    held = "counts: {CA: 3}\npersonal_information: true\nlaw_enforcement: [{kind: oral, statement: 2026-03-20}]\n"
+    facts.write_text(PLAIN.replace("counts: {OH: 501}\n", held), encoding="utf-8")
+    text = said(facts)[1]
+    assert "30 days after the statement: owed: california.residents (CA) by 2026-04-19" in text
+    assert "90 days after the statement: owed: california.residents (CA) by 2026-06-18" in text

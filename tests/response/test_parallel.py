@@ -22,6 +22,7 @@ from simlab.response import (
     regime,
     regimes,
     stale,
+    unread,
     waiting,
 )
 
@@ -197,6 +198,12 @@ def test_a_count_that_crosses_later_says_since_when() -> None:
     assert "first met" not in got["hipaa.individuals"].note and "hipaa.hhs-annual" not in got
     steady = Facts.of(**{**CASE, "counts": None, "counted": [counts[1]]})
     assert not any("first met" in d.note for d in duties(steady))
+
+
+def test_a_state_whose_statute_no_file_holds_is_named() -> None:
+    facts = Facts.of(**CASE)
+    assert unread(facts) == ["OH"] and unread(facts.with_(counts={"CA": 3, "KS": 1, "OH": 0})) == ["KS"]
+    assert unread(facts.with_(personal_information=False)) == unread(facts.with_(permitted_use=True)) == []
 
 
 COUNTS = st.dictionaries(
