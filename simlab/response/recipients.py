@@ -127,25 +127,30 @@ def _affected(insurer: Company, member_ids: Iterable[str]) -> pd.DataFrame:
     return keep
 
 
-def _adults(insurer: Company) -> pd.DataFrame:
-    """Living adults of each household, the subscriber first, then by id."""
+def _adults(insurer: Company, households: pd.Series) -> pd.DataFrame:
+    """A living adult of each of the households that has one, by household: the subscriber, or the first by id."""
     members = insurer.members
-    adults = members[~members["is_deceased"].astype(bool) & ~members["is_minor"].astype(bool)]
+    is_adult = ~members["is_deceased"].astype(bool) & ~members["is_minor"].astype(bool)
+    adults = members[is_adult & members["household_id"].isin(households.unique())]
     adults = adults.assign(_order=(adults["member_id"] != adults["subscriber_id"]).astype(np.int8))
-    return adults.sort_values(["household_id", "_order", "member_id"], kind="stable")
+    adults = adults.sort_values(["_order", "member_id"], kind="stable").drop_duplicates("household_id")
+    return adults.set_index("household_id")
 
 
 def _addressee(insurer: Company, rows: pd.DataFrame) -> pd.DataFrame:
     """Adds `addressed_to`, and that person's confidential address and returned mail."""
-    adults = _adults(insurer).drop_duplicates("household_id")
-    adults = adults[["household_id", "member_id", "confidential_address", "mail_returned"]]
-    adults.columns = pd.Index(["household_id", "_other", "_other_address", "_other_returned"])
-    rows = rows.merge(adults, on="household_id", how="left", validate="many_to_one")
     to_other = rows["notice_to"] != SELF
-    rows["addressed_to"] = rows["_other"].fillna("").astype("str").where(to_other, rows["member_id"])
-    rows["_other_address"] = rows["_other_address"].fillna("").astype("str").where(to_other, "")
-    rows["_other_returned"] = rows["_other_returned"].eq(True) & to_other
+    home = rows["household_id"].where(to_other, "")
+    adults = _adults(insurer, home[to_other])
+    rows["addressed_to"] = _text(home.map(adults["member_id"])).where(to_other, rows["member_id"])
+    rows["_other_address"] = _text(home.map(adults["confidential_address"]))
+    rows["_other_returned"] = home.map(adults["mail_returned"]).eq(True)
     return rows
+
+
+def _text(values: pd.Series) -> pd.Series:
+    """As text, empty where nothing is known."""
+    return values.astype("str").fillna("")
 
 
 def _look_first(insurer: Company, rows: pd.DataFrame) -> pd.Series:
@@ -163,18 +168,16 @@ def _look_first(insurer: Company, rows: pd.DataFrame) -> pd.Series:
 
 def _entity(insurer: Company, rows: pd.DataFrame) -> pd.DataFrame:
     """Adds `covered_entity`: the employer's plan where it is self-funded."""
-    entity = insurer.policies[["policy_id", "plan_id"]].merge(
-        insurer.plans[["plan_id", "covered_entity"]], on="plan_id"
-    )
-    rows = rows.merge(entity[["policy_id", "covered_entity"]], on="policy_id", how="left", validate="many_to_one")
-    rows["covered_entity"] = rows["covered_entity"].fillna("").astype("str")
+    plan = insurer.policies.set_index("policy_id")["plan_id"].astype("str")
+    entity = plan.map(insurer.plans.set_index("plan_id")["covered_entity"])
+    rows["covered_entity"] = _text(rows["policy_id"].map(entity))
     return rows
 
 
 def _address(insurer: Company, rows: pd.DataFrame) -> pd.DataFrame:
     """Adds `address_kind`, `address`, `method` and `covered_entity`."""
-    homes = insurer.households[["household_id"]].assign(_home=_lines(insurer.households))
-    rows = rows.merge(homes, on="household_id", how="left", validate="many_to_one")
+    homes = _lines(insurer.households.set_index("household_id"))
+    rows["_home"] = rows["household_id"].map(homes)
     rows = _entity(insurer, rows)
     asked = rows["confidential_address"].where(rows["confidential_address"] != "", rows["_other_address"])
     nobody = (rows["notice_to"] == KIN) & (rows["addressed_to"] == "")
