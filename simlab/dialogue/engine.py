@@ -15,7 +15,6 @@ from simlab.errors import InputError
 # A working morning of the year; a role-play takes minutes, and its time is not the learner's.
 START = 1_789_394_400_000_000  # 2026-09-14 14:00 UTC, 09:00 in Tulsa
 STEP = 60_000_000
-PARTS = ("kept", "served", "unharmed")
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Said:
 class Played:
     """Where a role-play stands. `turn` is the next one, None at the end.
 
-    `told` are (data class, to whom, whether it might be told); `score` has 1 or 0 for each of PARTS;
+    `told` are (data class, to whom, whether it might be told); `score` has 1 or 0 for kept, served and unharmed;
     `passed` needs all three, and the end. `events` has events.COLUMNS, `truth` events.TRUTH.
     """
 

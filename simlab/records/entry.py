@@ -13,9 +13,7 @@ from simlab.errors import InputError
 
 YEARS = 6  # 45 CFR 164.530(j)(2), 164.316(b)(2)(i)
 # Of training: a marked exercise, observed practice, a session with a trainer, an evaluation that was handed in.
-TRAINING = ("result", "observation", "attestation", "evaluation")
 # Of the register itself: what was issued, what may not be destroyed, what was.
-ABOUT = ("certificate", "hold", "hold-lifted", "destruction")
 Kind = Literal[
     "result", "observation", "attestation", "evaluation", "certificate", "hold", "hold-lifted", "destruction"
 ]

@@ -13,6 +13,7 @@ FOCUS = """() => {
   const e = document.activeElement;
   return `${e.tagName} ${e.type ?? ""} ${(e.ariaLabel ?? e.innerText ?? "").slice(0, 60)}`;
 }"""
+FAULTS = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type='application/vnd.jupyter.error']"
 # WCAG 2.2, 1.4.3: the contrast of an element's text with what lies behind it.
 CONTRAST = """(element) => {
   const rgba = (text) => { const n = text.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n; };
@@ -60,6 +61,13 @@ def run_all(page: Page) -> None:
     at_rest(page)
 
 
+def no_fault(page: Page) -> None:
+    """No error in any output, none in the console, and nothing asked of another machine."""
+    assert page.locator(FAULTS).all_inner_texts() == []
+    assert "Traceback" not in " ".join(page.locator(".jp-Notebook").all_inner_texts())
+    assert page.watch.errors == [] and page.watch.outside == []  # type: ignore[attr-defined]
+
+
 def press_until(page: Page, key: str, reached: Callable[[], bool], most: int = 30) -> None:
     """Press a key until something is so; fails with the trail of the focus."""
     trail = []
@@ -74,6 +82,12 @@ def press_until(page: Page, key: str, reached: Callable[[], bool], most: int = 3
 def go_to(page: Page, target: Locator, key: str = "Tab") -> None:
     """Move the focus to something with Tab or Shift+Tab alone."""
     press_until(page, key, lambda: has_focus(target))
+
+
+def set_to(page: Page, select: Locator, text: str) -> None:
+    """A list, reached with Tab and turned with the arrow keys."""
+    go_to(page, select)
+    press_until(page, "ArrowDown", lambda: select.input_value() == text)
 
 
 def has_focus(target: Locator) -> bool:

@@ -19,7 +19,18 @@ from simlab.grading import spec
 from simlab.notebook.ahead import write_ahead
 from simlab.notebook.theft import APART, STOLEN, theft
 from tests.browser.conftest import ROOT, Lab
-from tests.browser.driving import at_rest, cell, choose, contrast, go_to, has_focus, opened, press_until, run_all
+from tests.browser.driving import (
+    at_rest,
+    cell,
+    choose,
+    contrast,
+    go_to,
+    has_focus,
+    no_fault,
+    opened,
+    press_until,
+    run_all,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -30,14 +41,6 @@ AUTHORS = re.compile(r"nbgrader|formgrader|create assignment|validate", re.IGNOR
 WORDS = """() => [...document.querySelectorAll("body, body *:not(script):not(style)")].flatMap((e) =>
   [e.title, e.ariaLabel, e.dataset?.command, ...[...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data)])
   .filter(Boolean)"""
-FAULTS = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type='application/vnd.jupyter.error']"
-
-
-def no_fault(page: Page) -> None:
-    """No error in any output, none in the console, and nothing asked of another machine."""
-    assert page.locator(FAULTS).all_inner_texts() == []
-    assert "Traceback" not in " ".join(page.locator(".jp-Notebook").all_inner_texts())
-    assert page.watch.errors == [] and page.watch.outside == []  # type: ignore[attr-defined]
 
 
 # The learner's first page

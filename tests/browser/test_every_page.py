@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.axe import OURS, cut_off, findings
 from tests.browser.conftest import ROOT, Lab
-from tests.browser.driving import at_rest, opened, run_all
+from tests.browser.driving import FAULTS, at_rest, opened, run_all
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +20,6 @@ PAGES = [
     *sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "exercises").glob("*/*.ipynb")),
     "home.ipynb",
 ]
-FAULTS = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type='application/vnd.jupyter.error']"
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -40,7 +40,6 @@ display(SVG('<svg xmlns="http://www.w3.org/2000/svg" onload="{PLANTED}"><script>
 print({LIVE!r})
 raise ValueError({LIVE!r})
 """
-SUBMISSIONS = ("ann", "bob", "mallory")
 
 
 @pytest.fixture(scope="module")

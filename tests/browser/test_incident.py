@@ -9,7 +9,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from simlab.exercise import tasks
 from simlab.exercise.tasks._incident_lists import FACTORS
@@ -17,31 +17,19 @@ from simlab.exercise.variant import in_practice, own_seed
 from simlab.notebook.silence import APART, LEFT, NOW
 from tests.browser.axe import findings
 from tests.browser.conftest import ROOT, Lab
-from tests.browser.driving import at_rest, cell, go_to, has_focus, opened, press_until, run_all
+from tests.browser.driving import at_rest, cell, go_to, has_focus, no_fault, opened, run_all, set_to
 
 pytestmark = pytest.mark.browser
 
 LESSON, EXERCISE = "lessons/11-incident-response.ipynb", "exercises/11-incident-response/11-incident-response.ipynb"
 SOLUTION = ROOT / "solutions" / "11-incident-response" / "11-incident-response.ipynb"
-FAULTS = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type='application/vnd.jupyter.error']"
 LEARNER = "ana.ito"
 Keep = Callable[[str], Path]
-
-
-def no_fault(page: Page) -> None:
-    assert page.locator(FAULTS).all_inner_texts() == []
-    assert page.watch.errors == [] and page.watch.outside == []  # type: ignore[attr-defined]
 
 
 def drawn(name: str, label: str = "") -> Any:
     module: Any = tasks.get(name)
     return module.make(own_seed(LEARNER, 1, label or name))
-
-
-def set_to(page: Page, select: Locator, text: str) -> None:
-    """A list, reached with Tab and turned with the arrow keys."""
-    go_to(page, select)
-    press_until(page, "ArrowDown", lambda: select.input_value() == text)
 
 
 def test_silence_is_counted_and_an_hour_is_decided_by_keyboard(page: Page, lab: Lab, keep: Keep) -> None:

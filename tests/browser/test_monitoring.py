@@ -9,35 +9,23 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from simlab.exercise import tasks
 from simlab.exercise.variant import in_practice, own_seed
 from tests.browser.conftest import ROOT, Lab
-from tests.browser.driving import at_rest, cell, go_to, has_focus, opened, press_until, run_all
+from tests.browser.driving import at_rest, cell, go_to, has_focus, no_fault, opened, run_all, set_to
 
 pytestmark = pytest.mark.browser
 
 LESSON, EXERCISE = "lessons/06-monitoring.ipynb", "exercises/06-monitoring/06-monitoring.ipynb"
-FAULTS = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type='application/vnd.jupyter.error']"
 LEARNER = "ana.ito"
 Keep = Callable[[str], Path]
-
-
-def no_fault(page: Page) -> None:
-    assert page.locator(FAULTS).all_inner_texts() == []
-    assert page.watch.errors == [] and page.watch.outside == []  # type: ignore[attr-defined]
 
 
 def morning(label: str) -> Any:
     module: Any = tasks.get("alerts")
     return module.make(own_seed(LEARNER, 1, label))
-
-
-def set_to(page: Page, select: Locator, text: str) -> None:
-    """A list, reached with Tab and turned with the arrow keys."""
-    go_to(page, select)
-    press_until(page, "ArrowDown", lambda: select.input_value() == text)
 
 
 def test_the_lesson_is_worked_by_keyboard(page: Page, lab: Lab, keep: Keep) -> None:

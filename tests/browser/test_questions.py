@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.axe import findings
 from tests.browser.conftest import Lab
-from tests.browser.driving import at_rest, go_to, has_focus, opened, press_until, run_all
+from tests.browser.driving import at_rest, go_to, has_focus, no_fault, opened, press_until, run_all
 
 pytestmark = pytest.mark.browser
 
@@ -86,7 +86,6 @@ REPORT = {
     "What did you see or hear yourself?": "Somebody probably read them.",
     "Who knows of it already?": "Nobody",
 }
-FAULTS = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type='application/vnd.jupyter.error']"
 CUT = """() => [...document.querySelectorAll(".simlab-form, .simlab-form *")].filter((e) =>
   e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline" && e.clientWidth > 1
   && !["auto", "scroll"].includes(getComputedStyle(e).overflowX)).map((e) => `${e.tagName}.${e.className} ${e.scrollWidth}/${e.clientWidth}`)"""
@@ -169,12 +168,6 @@ def shots(page: Page, keep: Keep, name: str) -> None:
     for number, each in enumerate(page.locator(".simlab-form").all()):
         each.scroll_into_view_if_needed()
         keep(f"kinds-{name}-{number}")
-
-
-def no_fault(page: Page) -> None:
-    assert page.locator(FAULTS).all_inner_texts() == []
-    assert "Traceback" not in page.locator(".jp-Notebook").inner_text()
-    assert page.watch.errors == [] and page.watch.outside == []  # type: ignore[attr-defined]
 
 
 FAX = "A fax went to the wrong number"

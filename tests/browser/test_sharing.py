@@ -15,12 +15,11 @@ from simlab.exercise import tasks
 from simlab.exercise.variant import in_practice, own_seed
 from tests.browser.axe import findings
 from tests.browser.conftest import ROOT, Lab
-from tests.browser.driving import at_rest, cell, go_to, has_focus, opened, press_until, run_all
+from tests.browser.driving import at_rest, cell, go_to, has_focus, no_fault, opened, run_all, set_to
 
 pytestmark = pytest.mark.browser
 
 LESSON, EXERCISE = "lessons/07-consent.ipynb", "exercises/07-consent/07-consent.ipynb"
-FAULTS = "[data-mime-type='application/vnd.jupyter.stderr'], [data-mime-type='application/vnd.jupyter.error']"
 LEARNER = "ana.ito"
 RULE = {
     "Family:": "whom the member lets us tell", "Clinics, about bills:": "for a bill of this member",
@@ -30,11 +29,6 @@ ORDER = ("counter", "form", "promises")
 Keep = Callable[[str], Path]
 
 
-def no_fault(page: Page) -> None:
-    assert page.locator(FAULTS).all_inner_texts() == []
-    assert page.watch.errors == [] and page.watch.outside == []  # type: ignore[attr-defined]
-
-
 def drawn(name: str, label: str) -> Any:
     module: Any = tasks.get(name)
     return module.make(own_seed(LEARNER, 1, label))
@@ -42,12 +36,6 @@ def drawn(name: str, label: str) -> Any:
 
 def form(page: Page, name: str) -> Locator:
     return page.locator(".simlab-task").nth(ORDER.index(name))
-
-
-def set_to(page: Page, select: Locator, text: str) -> None:
-    """A list, reached with Tab and turned with the arrow keys."""
-    go_to(page, select)
-    press_until(page, "ArrowDown", lambda: select.input_value() == text)
 
 
 def choose_all(one: Locator, answer: list[str]) -> None:

@@ -21,7 +21,6 @@ from simlab.grading.outcome import OUT_OF_MEMORY, Limits, Outcome
 from tests.grading import making, small
 from tests.grading.making import cell, edit, graded
 
-ROOT = Path(__file__).parents[2]
 NAME = small.NAME
 SHORT = Limits(cell_seconds=4, notebook_seconds=20, memory_mb=700)
 GRADED, REPAIRED = "graded", "repaired"

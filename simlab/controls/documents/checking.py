@@ -21,7 +21,6 @@ from simlab.reading import grade
 Status = Literal["found", "partly", "missing", "wrong"]
 Kind = Literal["authorization", "opt-out", "notice", "letter", "unknown"]
 GRADE = 8.0  # this course's measure of plain language; the rule names none
-_COMPOUND = "45 CFR 164.508(b)(3)"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -21,7 +21,6 @@ from simlab.errors import ContentError, InputError, UnknownName
 
 LONGEST, DEEPEST = 8_000, 6  # characters; brackets within each other
 OPEN_LINE = "open e-mail"
-KEEPS = ("restrictions", "addresses", "opt-outs")
 HABITS = {
     "anybody": "whoever asks is told",
     "badge": "whoever shows who they are",
