@@ -48,14 +48,15 @@ format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# What the tests need beside Python packages: a browser and the sandbox, from Debian.
+# What the tests need beside Python packages: a browser and the sandbox, from Debian. Files in their own
+# order: the slow ones come early, single notebooks last, so that both workers end together.
 test: check
 	$(BIN)/python -m tests.needs
-	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax tests lessons exercises solutions
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval-lax tests lessons exercises solutions
 
 test-long: check
 	$(BIN)/python -m tests.needs
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m long
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m long
 
 bench: setup
 	$(BIN)/python -m tests.bench
