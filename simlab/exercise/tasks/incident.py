@@ -54,7 +54,9 @@ def view(material: Incident) -> list[parts.Part]:
     return [
         *(parts.text(text, lead) for lead, text in material.says),
         parts.text(first.text, "First ending:"),
-        parts.text("Which fact bears on which factor? And does it point to a low risk, or not?"),
+        parts.text(
+            "Which fact bears on which factor? And does it point to a low probability of compromise (a low risk, for short), or not?"
+        ),
         *(pick(name, label) for name, label in FACTORS.items()),
         pick("first", "First ending: you find"),
         parts.text(f"{second.text} Weigh the four again.", "Second ending:"),
