@@ -5,6 +5,20 @@ regime of `simlab/content/law`, `all_duties(facts)` under all of them, `by_entit
 entity; `recipients(insurer, member_ids)` says to whom each letter goes; `answer(incident)` is all of it.
 `investigate(log, alert)` gives the scope of an incident, `facts_of` the facts that follow, `keep` the evidence in a
 `Ledger`. All of it is training material, not legal advice.
+
+The room in the order in which one file needs the one before:
+
+    terms, facts, contradictions    what is known, and what cannot be
+    assess                          is it a breach: the ordered tests
+    holidays, law                   one body of law, from its file
+    whom, clocks, holds, duties     for whom, when, how long it may wait, and what is owed under one law
+    parallel, entities              under all of them, and for each covered entity
+    recipients, incident, affected  to whom the letters go, from the file or the company's own tables
+    forks, answer                   what is missing with both outcomes, and all of it together; cases: worked ones
+    words, shown, command           the answer as text, page and JSON, and at the shell
+    notices, notice_command         drafts checked against what the law lists, letters written
+    ledger                          the log of breaches, evidence and its chain of custody
+    scope, sittings, investigation  from an alert to what was reached; from_scope: the facts that follow
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import pandas as pd
 
 from simlab.errors import InputError
 from simlab.insurer import Insurer
+from simlab.response.entities import total
 from simlab.response.facts import Facts
 from simlab.response.incident import Incident
 from simlab.response.recipients import counted, recipients
@@ -38,12 +39,3 @@ def affected(incident: Incident) -> Affected:
     if facts.counts is not None and {s: n for s, n in facts.counts.items() if n} != found:
         raise InputError(f"counts: {facts.counts}, but member_ids are {found}: leave counts out, they follow")
     return Affected(facts.with_(counts=found, members=len(insurer.members)), entities, insurer, people)
-
-
-def total(entities: dict[str, dict[str, int]]) -> dict[str, int]:
-    """Affected people by State, those of every entity together."""
-    out: dict[str, int] = {}
-    for states in entities.values():
-        for state, n in states.items():
-            out[state] = out.get(state, 0) + n
-    return out

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from simlab.response.affected import affected, total
+from simlab.response.affected import affected
 from simlab.response.assess import Assessment, assess
 from simlab.response.duties import Duty
-from simlab.response.entities import INSURER, Contract, Share, all_of, by_entity
+from simlab.response.entities import INSURER, Contract, Share, all_of, by_entity, total
 from simlab.response.facts import Facts
 from simlab.response.forks import Fork, Judge, forks
 from simlab.response.incident import Incident

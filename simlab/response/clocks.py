@@ -1,4 +1,4 @@
-"""When a clock starts, how it counts, and what holds it.
+"""When a clock starts, and how it counts.
 
 Calendar days are counted with the trigger as day 0 and never rolled off a weekend or a holiday: 45 CFR
 164 Subpart D knows no such rule. Business days skip weekends and the holidays that the regime lists.
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from simlab.clock import after_days, local_date
 from simlab.clock import zone as place
 from simlab.errors import InputError
-from simlab.response.facts import Facts, Hold
-from simlab.response.law import HoldRule, Regime, Rule, Trigger, Unit
+from simlab.response.facts import Facts
+from simlab.response.law import Regime, Rule, Trigger, Unit
 
 Moment = dt.date | dt.datetime
 
@@ -28,16 +28,6 @@ class Start:
     has_happened: bool | None = True
     missing: tuple[str, ...] = ()
     confirm: str = ""
-
-
-@dataclass(frozen=True)
-class Held:
-    """A due date after the law-enforcement statements; `earliest`: the day on which the hold ends."""
-
-    due: Moment
-    earliest: dt.date | None = None
-    why: str = ""
-    missing: tuple[str, ...] = ()
 
 
 def is_weekend(day: dt.date) -> bool:
@@ -159,54 +149,3 @@ def due(rule: Rule, law: Regime, start: Moment) -> Moment:
     if timed.counted_from == "end of the year":
         start = dt.date(day_of(start).year, 12, 31)
     return add(start, timed.count, timed.unit, is_off=law.is_off, zone=law.zone)
-
-
-def hold(due_: Moment, holds: tuple[Hold, ...], rule: HoldRule | None) -> Held:
-    """The due date under law enforcement's statements, as the law of `rule` takes them.
-
-    A statement that comes after the due date holds the notice back, but cannot undo that it is late.
-    Source for HIPAA: 45 CFR 164.412; how it meets day 60 is not spelt out, so every hold asks for counsel.
-    """
-    if rule is None or not holds:
-        return Held(due_)
-    taken = sorted((h for h in holds if h.kind in rule.takes), key=lambda h: h.statement)
-    until, is_open, moved = None, False, due_
-    for one in taken:
-        end, in_time = _hold_end(one, taken, rule), one.statement <= day_of(moved)
-        is_open |= end is None and in_time
-        if end is not None:
-            until = max(until or end, end)
-            moved = _later(moved, after_days(end, rule.days_after)) if in_time else moved
-    is_late = bool(taken) and taken[0].statement > day_of(due_)
-    missing = ("law_enforcement.until",) if is_open else ()
-    return Held(moved, until, f"{_held_words(rule, until, bool(taken), is_late)} ({rule.cite})", missing)
-
-
-def _later(due_: Moment, day: dt.date) -> Moment:
-    return day if day > day_of(due_) else due_
-
-
-def _held_words(rule: HoldRule, until: dt.date | None, is_taken: bool, is_late: bool) -> str:
-    if not is_taken:
-        return (
-            "only a written request holds this notice" if rule.takes else "no delay for law enforcement is known here"
-        )
-    if is_late:
-        held = f"it holds the notice to {until}, and " if until else "it "
-        return f"law enforcement asked for delay only after that day: {held}does not undo that it is late"
-    if until is None:
-        return "law enforcement asks for delay, and no day is known on which it ends: counted without it"
-    then = f"the {rule.days_after} days run anew from then" if rule.days_after else "send it at once then"
-    return f"{rule.who} holds the notice to {until}: {then}"
-
-
-def _hold_end(one: Hold, holds: list[Hold], rule: HoldRule) -> dt.date | None:
-    """The last day of a hold; None where nobody has said it."""
-    if one.kind == "written" or rule.oral_days is None:
-        return one.until
-    first = min(h.statement for h in holds if h.kind == "oral")
-    limit = after_days(first, rule.oral_days)  # saying it again does not start 30 new days
-    later = [h for h in holds if h.kind == "written" and h.until and first <= h.statement <= limit]
-    if later:  # a written statement within those days takes the oral one's place
-        return max(h.until for h in later if h.until)
-    return min(limit, one.until) if one.until and one.until >= first else limit

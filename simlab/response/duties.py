@@ -11,6 +11,7 @@ from simlab.response import clocks
 from simlab.response.assess import assess
 from simlab.response.clocks import Moment, Start
 from simlab.response.facts import Facts, as_facts
+from simlab.response.holds import Held, hold
 from simlab.response.law import Regime, Rule
 from simlab.response.law import regime as read_regime
 from simlab.response.whom import LICENSE, crossed_on, whom
@@ -62,10 +63,6 @@ class Duty:
     @property
     def is_confirmed(self) -> bool:
         return not self.unconfirmed
-
-    @property
-    def confirm_with_counsel(self) -> bool:
-        return bool(self.confirm)
 
     def days_late(self, done: dt.date) -> int:
         """Days by which a notice given on `done` is past the outer limit; 0 when in time or no limit is known."""
@@ -141,9 +138,9 @@ def _duty(
     rule: Rule, law: Regime, facts: Facts, start: Start, state: str, count: int | None, unsure: tuple[str, ...],
     is_stale: bool,
 ) -> Duty:  # fmt: skip
-    held = clocks.Held(dt.date.max)
+    held = Held(dt.date.max)
     if start.when is not None:
-        held = clocks.hold(clocks.due(rule, law, start.when), facts.law_enforcement, law.hold_for(rule))
+        held = hold(clocks.due(rule, law, start.when), facts.law_enforcement, law.hold_for(rule))
     crossed = crossed_on(rule, facts, state)
     return Duty(
         id=f"{law.id}.{rule.id}",
@@ -172,8 +169,8 @@ def _duty(
 
 def _counsel(rule: Rule, law: Regime, facts: Facts, crossed: str) -> Iterator[str]:
     if facts.law_enforcement:
-        held = law.hold_for(rule)
-        yield held.confirm if held else NO_HOLD
+        taken = law.hold_for(rule)
+        yield taken.confirm if taken else NO_HOLD
     if law.applies_to == "breach of personal information" and rule.owed == RESIDENTS and not law.hipaa_deemed:
         yield DEEMED
     if crossed:
@@ -183,12 +180,12 @@ def _counsel(rule: Rule, law: Regime, facts: Facts, crossed: str) -> Iterator[st
 def _unconfirmed(rule: Rule, law: Regime, facts: Facts) -> Iterator[str]:
     if not rule.is_confirmed:
         yield rule.cite
-    held = law.hold_for(rule) if facts.law_enforcement else None
-    if held is not None and not held.is_confirmed:
-        yield held.cite
+    taken = law.hold_for(rule) if facts.law_enforcement else None
+    if taken is not None and not taken.is_confirmed:
+        yield taken.cite
 
 
-def _why(rule: Rule, law: Regime, start: Start, held: clocks.Held, counted: str) -> str:
+def _why(rule: Rule, law: Regime, start: Start, held: Held, counted: str) -> str:
     limit, timed = within(rule, law), law.timed(rule)
     counts = "which was" if timed.counted_from == "end of the year" else "counted from"
     began = f", {counts} {clocks.moment(start.when)}" if start.when else " once it is known"

@@ -76,12 +76,14 @@ def by_entity(
     Raises InputError, UnknownName: for counts that do not add up to the facts' own, for a contract of nobody here.
     """
     facts = as_facts(facts)
-    total = _total(counts)
-    if facts.counts is not None and _some(facts.counts) != total:
-        raise InputError(f"counts: {_some(facts.counts)}, but by entity they add up to {total}: leave one of them out")
+    everybody = total(counts)
+    if facts.counts is not None and _some(facts.counts) != everybody:
+        raise InputError(
+            f"counts: {_some(facts.counts)}, but by entity they add up to {everybody}: leave one of them out"
+        )
     agreed = _agreed(contracts, counts, insurer)
     found = laws(only)
-    whole = facts.with_(counts=total, covered_entity=insurer)
+    whole = facts.with_(counts=everybody, covered_entity=insurer)
     shares = [_own(whole, counts.get(insurer, {}), found, at)]
     for entity in sorted(set(counts) - {insurer}):
         shares.append(_plan(whole, entity, counts[entity], agreed.get(entity), found, at))
@@ -97,12 +99,13 @@ def _some(counts: Mapping[str, int]) -> dict[str, int]:
     return {state: n for state, n in sorted(counts.items()) if n}
 
 
-def _total(counts: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
-    total: dict[str, int] = {}
+def total(counts: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """Affected people by State, those of every entity together."""
+    out: dict[str, int] = {}
     for states in counts.values():
         for state, n in states.items():
-            total[state] = total.get(state, 0) + n
-    return _some(total)
+            out[state] = out.get(state, 0) + n
+    return _some(out)
 
 
 def _agreed(contracts: Iterable[Contract], counts: Mapping[str, Any], insurer: str) -> dict[str, Contract]:

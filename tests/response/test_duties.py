@@ -70,7 +70,7 @@ def test_agent_or_contractor(discovered_by: str | None, individuals: str) -> Non
     assert found["individuals"][0].due == day(individuals)
     assert found["associate"][0].due == day("2026-04-02")
     assert found["associate"][0].cite == "45 CFR 164.410(b)"
-    assert found["individuals"][0].confirm_with_counsel
+    assert found["individuals"][0].confirm
     # Not knowing which it was gives the earlier date and says so.
     assert ("discovered_by" in found["individuals"][0].missing) == (discovered_by is None)
 
@@ -136,13 +136,13 @@ def test_law_enforcement(holds: list[tuple[str, str, str | None]], earliest: str
     found = owed(discovered="2026-01-05", law_enforcement=said)["individuals"][0]
     assert found.due == day(due)
     assert found.earliest == (day(earliest) if earliest else None)
-    assert found.confirm_with_counsel and "law-enforcement" in found.confirm
+    assert found.confirm and "law-enforcement" in found.confirm
     assert ("law_enforcement.until" in found.missing) == (earliest is None)
 
 
 def test_no_hold_no_counsel() -> None:
     found = owed()["individuals"][0]
-    assert found.earliest is None and not found.confirm_with_counsel
+    assert found.earliest is None and not found.confirm
 
 
 def test_late_by() -> None:
@@ -155,7 +155,7 @@ def test_late_by() -> None:
 
 def test_reasonable_diligence_starts_the_clock_earlier() -> None:
     found = owed(discovered="2026-03-20", should_have_known="2026-03-02")["individuals"][0]
-    assert found.trigger_date == day("2026-03-02") and found.confirm_with_counsel
+    assert found.trigger_date == day("2026-03-02") and found.confirm
 
 
 def test_no_breach_no_duty() -> None:
