@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,12 @@ ROOT = Path(__file__).parent.parent / "simlab"
 FILES = sorted(p for p in ROOT.rglob("*.py") if p.name != "__main__.py" and p != ROOT / "__init__.py")
 
 
+@functools.cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Everything that a file says, read once."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def room(path: Path) -> str:
     """The room that a file belongs to."""
     return path.relative_to(ROOT).parts[0].removesuffix(".py")
@@ -24,7 +31,7 @@ def room(path: Path) -> str:
 def imports(path: Path) -> set[str]:
     """The rooms that a file imports, wherever in the file it does."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "simlab":
             parts = (node.module or "").split(".")[1:]
             found.update(parts[:1] or {alias.name for alias in node.names})
@@ -44,7 +51,7 @@ def test_imports_only_rooms_before(path: Path) -> None:
 def test_drawing_stays_in_the_notebook_room() -> None:
     screens = ("ipywidgets", "IPython", "matplotlib", "anywidget")
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [a.name for a in node.names] if isinstance(node, ast.Import) else []
             drawn = [n for n in names if n.split(".")[0] in screens]

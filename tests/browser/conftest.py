@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocket, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, WebSocket, expect, sync_playwright
 
 from simlab.exercise import workspace as workspaces
 from simlab.grading import trio
@@ -29,6 +29,7 @@ CHROMIUM = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()
+SIZE: ViewportSize = {"width": 1280, "height": 1000}
 ROOT = Path(__file__).parents[2]
 ARTEFACTS = ROOT / "artefacts"
 HERE = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
@@ -167,6 +168,11 @@ class Watch:
         self.asked.append(socket.url)
         socket.on("framereceived", lambda f: self.frames.append(f.encode() if isinstance(f, str) else f))
 
+    def forget(self) -> None:
+        """What was noted until now is another test's."""
+        for noted in (self.asked, self.errors, self.frames):
+            noted.clear()
+
     @property
     def outside(self) -> list[str]:
         """The requests that left the machine."""
@@ -175,8 +181,15 @@ class Watch:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """A page of its own, with a `watch` that notes what it asks for, what it receives and what goes wrong."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
+    """A page of its own, watched."""
+    with watched(chromium) as page:
+        yield page
+
+
+@contextlib.contextmanager
+def watched(chromium: Browser) -> Iterator[Page]:
+    """A page with a `watch` that notes what it asks for, what it receives and what goes wrong."""
+    context = chromium.new_context(viewport=SIZE)
     page = context.new_page()
     page.set_default_timeout(60_000)
     watch = Watch()

@@ -41,6 +41,25 @@ def opened(page: Page, lab: Lab, path: str) -> None:
     at_rest(page)
 
 
+def opened_beside(page: Page, lab: Lab, path: str) -> None:
+    """A page as it was handed out, opened in the JupyterLab that is there: File > Open from Path."""
+    lab.renew(path)
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile("^Open from Path")).click()
+    page.get_by_role("dialog").get_by_role("textbox").fill(path)
+    page.keyboard.press("Enter")
+    expect(cell(page, 0)).to_be_focused()
+    at_rest(page)
+
+
+def shut(page: Page) -> None:
+    """The notebook that is open closed, and its kernel ended: File > Close and Shut Down Notebook."""
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile("^Close and Shut Down Notebook")).click()
+    page.get_by_role("dialog").get_by_role("button", name="Ok").click()
+    expect(page.locator(".jp-Notebook")).to_have_count(0)
+
+
 def at_rest(page: Page) -> None:
     """Wait until the kernel has nothing to do."""
     expect(page.locator(".jp-StatusBar-TextItem", has_text="(ipykernel) | Idle")).to_be_visible()

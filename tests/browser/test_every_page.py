@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.axe import OURS, cut_off, findings
-from tests.browser.conftest import ROOT, Lab
-from tests.browser.driving import FAULTS, at_rest, opened, run_all
+from tests.browser.axe import cut_off, findings
+from tests.browser.conftest import ROOT, SIZE, Lab, watched
+from tests.browser.driving import FAULTS, at_rest, opened, opened_beside, run_all, shut
 
 pytestmark = pytest.mark.browser
 
@@ -22,12 +21,31 @@ PAGES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def desk(chromium: Browser, lab: Lab) -> Iterator[Page]:
+    """One JupyterLab for all pages, as a learner has it: loading it costs more than a page does."""
+    with watched(chromium) as page:
+        opened(page, lab, "home.ipynb")
+        shut(page)
+        yield page
+
+
+@pytest.fixture
+def page(desk: Page, lab: Lab, path: str) -> Iterator[Page]:
+    """The desk with this page open, and nothing of the last one."""
+    desk.watch.forget()  # type: ignore[attr-defined]
+    opened_beside(desk, lab, path)
+    yield desk
+    desk.set_viewport_size(SIZE)
+    desk.emulate_media(color_scheme="light")
+    shut(desk)
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_it_runs_to_its_end_and_is_accessible_in_every_light_and_size(
-    path: str, page: Page, lab: Lab, keep: Callable[[str], Path]
+    path: str, page: Page, keep: Callable[[str], Path]
 ) -> None:
     name = path.rsplit("/", 1)[-1].removesuffix(".ipynb") + ("-exercise" if path.startswith("exercises") else "")
-    opened(page, lab, path)
     run_all(page)
     at_rest(page)
     assert page.locator(FAULTS).all_inner_texts() == []
@@ -47,15 +65,3 @@ def test_it_runs_to_its_end_and_is_accessible_in_every_light_and_size(
     keep(f"page-{name}-200")
     assert {k: v for k, v in found.items() if v} == {}
     assert page.watch.errors == [] and page.watch.outside == []  # type: ignore[attr-defined]
-
-
-def test_a_check_of_nothing_fails(page: Page) -> None:
-    page.set_content("<main></main>")
-    with pytest.raises(AssertionError, match=re.escape(OURS[0])):
-        findings(page)
-
-
-def test_axe_sees_what_is_wrong(page: Page) -> None:
-    page.set_content("<div class='jp-OutputArea-output'><img src='data:,'><p style='color:#aaa'>pale</p></div>")
-    rules = {found.split(" ")[0] for found in findings(page)}
-    assert {"image-alt", "color-contrast"} <= rules
