@@ -39,7 +39,7 @@ def facts_of(
         "occurred": clock.local_date(clock.instant(scope.first), zone),
         "discovered": discovered,
         "discovered_by": "workforce",
-        "is_phi": any(c in _PHI for c in scope.classes) or None,
+        "is_phi": bool(scope.reached["data_class"].isin(_PHI).any()) or None,
         "counts": counts(insurer, people) if people else None,
     }
     return Facts.of(**{**said, **_secured(scope, rows, controls), **known})

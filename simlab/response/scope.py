@@ -62,8 +62,8 @@ class Scope:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The classes of what was reached."""
-        return tuple(c for c in _some(self.reached["data_class"]) if c != "none")
+        """The classes of what lies open: what was only copied sealed is none of it."""
+        return tuple(c for c in _some(self.reached.loc[~self.shut, "data_class"]) if c != "none")
 
     @functools.cached_property
     def members(self) -> tuple[str, ...]:
@@ -127,17 +127,23 @@ class Scope:
         return self.reached["status_detail"].astype(str).str.extract(_SEALED, expand=False).fillna("")
 
     @property
+    def shut(self) -> pd.Series:
+        """For each event of `reached` whether only a sealed copy was taken, and not its key."""
+        return (self.sealed_with != "") & ~self.sealed_with.isin(self.keys_taken)
+
+    @property
     def sealed(self) -> tuple[str, ...]:
         """The members of whom nothing but sealed copies was taken, and not the key."""
-        shut = (self.sealed_with != "") & ~self.sealed_with.isin(self.keys_taken)
-        return tuple(m for m in self.members if m not in set(self.reached.loc[~shut, "member"]))
+        return tuple(m for m in self.members if m not in set(self.reached.loc[~self.shut, "member"]))
 
     def __str__(self) -> str:
         since, until = (f"{clock.instant(t):%Y-%m-%d %H:%M}" for t in (self.first, self.last))
         place = f" from {_few(self.addresses)}" if self.addresses else ""
         lines = [f"{_few(self.actors) or 'Nobody named'}{place}, {since} to {until} UTC, in {_few(self.systems)}."]
         if len(self.reached):
-            lines.append(f"{', '.join(self.acts)} of {', '.join(self.classes) or 'no class of data'}. {self._people()}")
+            lines.append(
+                f"{', '.join(self.acts)} of {', '.join(self.classes) or 'nothing that lies open'}. {self._people()}"
+            )
         else:
             lines.append("No record was reached.")
         lines += [f"Not the owner's own work: {reason}." for reason in self.why[:3]]

@@ -73,7 +73,7 @@ def _why(row: dict[str, object], known: Known) -> str:
     """By what a sitting is not the account owner's, in words that follow the account; "" where it may be."""
     who, role, address, device, site = (str(row[n]) for n in ("actor", "role", "src_ip", "device", "site"))
     if role == "member":
-        return "at addresses that tried members' passwords" if address in known.suspect else ""
+        return "at addresses that the incident leads to" if address in known.suspect else ""
     if role == "vendor":
         own = known.own.get(who, frozenset())
         if not own and address in known.suspect:

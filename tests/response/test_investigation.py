@@ -16,6 +16,7 @@ from simlab.activity.incident import Step
 from simlab.controls.inforce import Controls
 from simlab.detection import baselines, detect
 from simlab.errors import InputError, UnknownName
+from simlab.exercise.worlds._scope_case import build
 from simlab.grading.scopes import Compared, compare
 from simlab.insurer import Insurer
 from simlab.response import Breach, Ledger, Scope, all_duties, assess, facts_of, investigate, keep
@@ -263,6 +264,15 @@ def test_a_kiosk_is_everybodys_and_a_colleagues_laptop_is_not() -> None:
     log = table(rows)
     scope = investigate(log, alert_about(log, 6, 8))
     assert scope.members == ("M3",) and scope.why == ("S1 on DS2, which is S2's",)
+
+
+def test_the_incident_that_learners_are_marked_on_is_found_whole() -> None:
+    """A stranger in a hotel where one of the staff stays too, under two accounts, whose session moves; sealed letters."""
+    case = build(0)
+    scope = investigate(case.log, case.alert)
+    assert set(scope.members) - set(scope.sealed) == case.told and set(scope.sealed) == case.others["sealed"]
+    assert scope.entered == case.others["since"] and set(scope.actors) == case.others["accounts"]
+    assert set(scope.classes) == case.others["classes"]
 
 
 # Sealed, and the keys
