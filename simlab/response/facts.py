@@ -214,4 +214,8 @@ def _plain(value: Any) -> Any:
 
 def as_facts(facts: Facts | Mapping[str, Any]) -> Facts:
     """Facts as they are, or from a mapping of plain values. Raises InputError."""
-    return facts if isinstance(facts, Facts) else Facts.of(**facts)
+    if isinstance(facts, Facts):
+        return facts
+    if not isinstance(facts, Mapping):
+        raise InputError(f"facts: {facts!r}: give Facts, or a mapping of its keys to values")
+    return Facts.of(**facts)

@@ -28,7 +28,7 @@ class Held:
 def hold(due_: Moment, holds: tuple[Hold, ...], rule: HoldRule | None) -> Held:
     """The due date under law enforcement's statements, as the law of `rule` takes them.
 
-    A statement that comes after the due date holds the notice back, but cannot undo that it is late.
+    A statement that comes after the due date holds back what has not gone out, and moves no date.
     Source for HIPAA: 45 CFR 164.412; how it meets day 60 is not spelt out, so every hold asks for counsel.
     """
     if rule is None or not holds:
@@ -56,8 +56,8 @@ def _held_words(rule: HoldRule, until: dt.date | None, is_taken: bool, is_late: 
             "only a written request holds this notice" if rule.takes else "no delay for law enforcement is known here"
         )
     if is_late:
-        held = f"it holds the notice to {until}, and " if until else "it "
-        return f"law enforcement asked for delay only after that day: {held}does not undo that it is late"
+        held = f"; what has not gone out is held to {until}" if until else ""
+        return f"law enforcement asked for delay only after that day, which it cannot move{held}"
     if until is None:
         return "law enforcement asks for delay, and no day is known on which it ends: counted without it"
     then = f"the {rule.days_after} days run anew from then" if rule.days_after else "send it at once then"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -25,13 +26,21 @@ Trigger = Literal[
 
 # 45 CFR 164.404(b), 6 Del. C. 12B-102(c); or a named act: NAIC Model 668 s. 6(A), Fla. Stat. 501.171(4)(a).
 _SECTION = r"\d+[A-Z]?(\.\d+)?(-\d+(\.\d+)?)?(\([A-Za-z0-9]+\))*"
-_CITE = rf"^(\d+ (CFR|NYCRR|USC|Del\. C\.) {_SECTION}|[A-Z][A-Za-z.& ]+ [A-Za-z0-9.: -]*\d[A-Za-z0-9.:-]*(\([A-Za-z0-9]+\))*)$"
-Cite = Annotated[str, Field(pattern=_CITE)]
+_CITE = rf"(\d+ (CFR|NYCRR|USC|Del\. C\.) {_SECTION}|[A-Z][A-Za-z.& ]+ [A-Za-z0-9.: -]*\d[A-Za-z0-9.:-]*(\([A-Za-z0-9]+\))*)"
+
+
+def _cited(value: str) -> str:
+    if not re.fullmatch(_CITE, value):
+        raise ValueError("must be a citation, as in 45 CFR 164.404(b), 6 Del. C. 12B-102(c) or NY GBL 899-aa(9)")
+    return value
+
+
+Cite = Annotated[str, AfterValidator(_cited)]
 
 
 def _state(value: str) -> str:
     if value not in STATES:
-        raise ValueError(f"{value!r} is no State code: write for example OH")
+        raise ValueError("must be a State code, as in OH")
     return value
 
 

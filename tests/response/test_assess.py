@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from simlab.content.loader import CONTENT
+from simlab.errors import InputError
 from simlab.response import CONDITIONS, HEADER, SCORE_LABEL, Facts, answer, assess, explain
 from simlab.response.cases import case
 
@@ -115,6 +116,12 @@ def test_the_score_is_labelled_and_decides_nothing() -> None:
     assert found.teaching_score == 4 and found.is_breach is True
     assert SCORE_LABEL in explain(found) and "teaching device" in SCORE_LABEL
     assert assess(BREACH).teaching_score is None and SCORE_LABEL not in explain(assess(BREACH))
+
+
+@pytest.mark.parametrize("facts", [None, 3, "facts.yml", [("is_phi", True)]])
+def test_what_are_no_facts_is_told(facts: Any) -> None:
+    with pytest.raises(InputError, match=r"facts: .*give Facts, or a mapping of its keys to values"):
+        assess(facts)
 
 
 def test_facts_as_model_or_mapping_give_the_same() -> None:

@@ -180,7 +180,11 @@ def test_a_hold_without_an_end_leaves_the_date_and_says_what_could_move_it() -> 
     assert got.due == dt.date(2026, 4, 9) and got.missing == ("law_enforcement.until",) and got.is_owed
     assert "no day is known on which it ends" in got.why
     late = found(law_enforcement=asked("oral", "2026-04-10"))["california.residents"][0]
-    assert late.due == dt.date(2026, 4, 9) and late.missing == () and "does not undo that it is late" in late.why
+    assert (
+        late.due == dt.date(2026, 4, 9)
+        and late.missing == ()
+        and "only after that day, which it cannot move" in late.why
+    )
 
 
 def test_what_a_files_hold_does_not_name_is_left_to_counsel() -> None:
