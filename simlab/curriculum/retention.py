@@ -18,7 +18,7 @@ from simlab.errors import SimlabError
 from simlab.exercise import items
 from simlab.exercise.answers import Answers
 from simlab.exercise.items import Item
-from simlab.exercise.live import Question
+from simlab.exercise.shown import Question
 from simlab.exercise.workspace import STATE
 from simlab.organization import Organization
 

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simlab.exercise.answers import Answers
-    from simlab.exercise.live import Check, Question, Result, check
+    from simlab.exercise.live import Check, check
+    from simlab.exercise.shown import Question, Result
     from simlab.exercise.workspace import Report, Workspace, find, prepare
 
 # Loaded when first used: a probe in a fresh kernel must not wait for all of them.
 _HOMES = {
     "Answers": "answers",
     "Check": "live",
-    "Question": "live",
+    "Question": "shown",
     "Report": "workspace",
-    "Result": "live",
+    "Result": "shown",
     "Workspace": "workspace",
     "check": "live",
     "find": "workspace",

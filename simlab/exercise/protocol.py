@@ -77,6 +77,8 @@ def lead(share: float) -> str:
 Play = Generator[Ask, Reply, Verdict]
 
 
+# The seed of every practice; what is marked has the learner's own.
+PRACTICE_SEED = 20260302
 # Said wherever a question has no answer yet, or an answer has no message of its own.
 UNANSWERED = "not answered yet"
 NEXT = "Read the case once more, and ask what each option would change."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simlab.errors import GradingError, SimlabError
+from simlab.grading.options import COURSE
 from simlab.progress import progress
 
 if TYPE_CHECKING:
@@ -18,14 +19,6 @@ if TYPE_CHECKING:
     from simlab.grading.outcome import Outcome
 
 OK, PERSON, NOT_STARTED, STOPPED = 0, 1, 2, 130
-_COURSE = click.option(
-    "--course",
-    "home",
-    default=".",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The course's folder, which holds solutions/.",
-    show_default=True,
-)
 
 
 @click.command("release")
@@ -34,7 +27,7 @@ _COURSE = click.option(
     "--check", is_flag=True, help="Write nothing: say which exercise is out of date, and check every notebook."
 )
 @click.option("--tidy", is_flag=True, help="First take outputs and editors' leftovers out of lessons and solutions.")
-@_COURSE
+@COURSE
 def release_command(name: str | None, check: bool, tidy: bool, home: Path) -> None:
     """Make exercises/NAME from solutions/NAME (all of them without NAME), and refuse what would leak."""
     from simlab.grading import course, release
@@ -83,7 +76,7 @@ def _is_ours(file: str) -> bool:
 
 @click.command("grade")
 @click.argument("folder", type=click.Path(path_type=Path))
-@_COURSE
+@COURSE
 @click.option("--assignment", help="Grade this exercise only; what a download without names of exercises holds.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="How many at a time.")
 @click.option("--regrade", is_flag=True, help="Grade again what was graded before, and show old and new points.")
@@ -153,7 +146,7 @@ def grade_command(
 
 
 @click.command("results")
-@_COURSE
+@COURSE
 @click.option("--csv", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write the rows to this file.")
 @click.option("--items", is_flag=True, help="Item analysis: a row for each check instead of each submission.")
 def results_command(home: Path, target: Path | None, items: bool) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simlab.errors import GradingError, InputError
+from simlab.grading.options import COURSE
 
 if TYPE_CHECKING:
     from simlab.grading.course import Course
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
 OK, LOOK = 0, 1  # 1: something needs a person's look
 SKIP, STOP = "s", "q"
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_COURSE = click.option(
-    "--course",
-    "home",
-    default=".",
-    type=click.Path(file_okay=False, path_type=Path),
-    show_default=True,
-    help="The course's folder, which holds solutions/.",
-)
 _MARKER = click.option("--marker", required=True, help="Who marks. What each marker says is kept apart.")
 _SETTLE = click.option("--settle", is_flag=True, help="These marks are final, whatever markers said before.")
 
@@ -46,7 +39,7 @@ def mark() -> None:
 
 @mark.command("list")
 @click.argument("assignment", required=False)
-@_COURSE
+@COURSE
 def list_command(assignment: str | None, home: Path) -> None:
     """What waits for a person, and how far it is."""
     from simlab.grading import marking, settling
@@ -62,7 +55,7 @@ def list_command(assignment: str | None, home: Path) -> None:
 @mark.command("show")
 @click.argument("learner")
 @click.argument("assignment")
-@_COURSE
+@COURSE
 def show_command(learner: str, assignment: str, home: Path) -> None:
     """One learner's answers that a person marks, with what is looked for."""
     from simlab.grading import marking
@@ -80,7 +73,7 @@ def show_command(learner: str, assignment: str, home: Path) -> None:
 @click.argument("assignment", required=False)
 @_MARKER
 @_SETTLE
-@_COURSE
+@COURSE
 def give_command(assignment: str | None, marker: str, settle: bool, home: Path) -> None:
     """Mark answers one by one, here in the terminal."""
     from simlab.grading import marking
@@ -106,7 +99,7 @@ def give_command(assignment: str | None, marker: str, settle: bool, home: Path) 
 @click.argument("assignment", required=False)
 @click.option("--out", required=True, type=_FILE, help="The CSV file to write.")
 @click.option("--marker", help="For this marker: every answer that they have not marked, also where others have.")
-@_COURSE
+@COURSE
 def sheet_command(assignment: str | None, out: Path, marker: str | None, home: Path) -> None:
     """Write what waits as a CSV file, to be filled in with a spreadsheet: a row is one criterion."""
     from simlab.grading import marking, marksheet
@@ -124,7 +117,7 @@ def sheet_command(assignment: str | None, out: Path, marker: str | None, home: P
 @click.argument("sheet", type=_FILE)
 @_MARKER
 @_SETTLE
-@_COURSE
+@COURSE
 def import_command(sheet: Path, marker: str, settle: bool, home: Path) -> None:
     """Take in a filled-in sheet. Rows with a fault are named; the rest is taken.
 
@@ -149,7 +142,7 @@ def import_command(sheet: Path, marker: str, settle: bool, home: Path) -> None:
 @click.argument("assignment")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output, for scripts.")
 @click.option("--csv", "target", type=_FILE, help="Write the criteria as CSV.")
-@_COURSE
+@COURSE
 def compare_command(assignment: str, as_json: bool, target: Path | None, home: Path) -> None:
     """Compare people who marked the same answers: agreement, where they differ, who is stricter."""
     from simlab.grading import markers_compared
@@ -167,7 +160,7 @@ def compare_command(assignment: str, as_json: bool, target: Path | None, home: P
 
 @click.command("feedback")
 @click.argument("assignment", required=False)
-@_COURSE
+@COURSE
 def feedback_command(assignment: str | None, home: Path) -> None:
     """Write learners' pages again where a person has marked since, in formgrader too.
 

@@ -12,6 +12,7 @@ import click
 
 from simlab.errors import InputError, LogError, SimlabError
 from simlab.grading import records_shown as shown
+from simlab.grading.options import COURSE
 
 if TYPE_CHECKING:
     from simlab.grading.recording import Desk
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
 OK, LOOK = 0, 1  # 1: something needs a person's look
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
-_COURSE = click.option(
-    "--course",
-    "home",
-    default=".",
-    type=_FOLDER,
-    show_default=True,
-    help="The course's folder, which holds solutions/.",
-)
 _JSON = click.option("--json", "as_json", is_flag=True, help="JSON on standard output, for scripts.")
 _REASON = click.option("--reason", required=True, help="Why. Kept in the register.")
 _BY = click.option("--by", required=True, help="Who decided it. Kept in the register.")
@@ -47,7 +40,7 @@ def records() -> None:
 
 
 @records.command("import")
-@_COURSE
+@COURSE
 @click.option("--trainer", default="", help="Who answers for the marking; kept with each entry.")
 @_JSON
 def import_(home: Path, trainer: str, as_json: bool) -> None:
@@ -69,7 +62,7 @@ def import_(home: Path, trainer: str, as_json: bool) -> None:
 
 @records.command("observe")
 @click.argument("folder", type=_FOLDER)
-@_COURSE
+@COURSE
 @_JSON
 def observe(folder: Path, home: Path, as_json: bool) -> None:
     """Enter the observer's sheets in FOLDER/<learner>/observations/. A bad one is named, and stops no other."""
@@ -97,7 +90,7 @@ def observe(folder: Path, home: Path, as_json: bool) -> None:
 @click.option("--mode", default="session in person", show_default=True)
 @click.option("--passed", is_flag=True, help="It stands in place of the lesson's marked exercise.")
 @click.option("--text", default="", help="What was attested, word for word.")
-@_COURSE
+@COURSE
 def attest(
     person: str, lesson: str, trainer: str, minutes: int, day: dt.datetime | None, mode: str, passed: bool, text: str,
     home: Path,
@@ -117,7 +110,7 @@ def attest(
 
 @records.command("evaluations")
 @click.argument("workspaces", nargs=-1, required=True, type=_FOLDER)
-@_COURSE
+@COURSE
 def evaluations(workspaces: tuple[Path, ...], home: Path) -> None:
     """Take the evaluation forms out of learners' WORKSPACES: five numbers a lesson, no name, no note."""
     from simlab.grading import evaluations as forms
@@ -148,7 +141,7 @@ def evaluations(workspaces: tuple[Path, ...], home: Path) -> None:
 @click.option("--person", help="Of this person only.")
 @click.option("--lesson", help="Of this lesson only.")
 @click.option("--kind", help="result, observation, attestation, evaluation, certificate, hold, destruction.")
-@_COURSE
+@COURSE
 @_JSON
 def list_(person: str | None, lesson: str | None, kind: str | None, home: Path, as_json: bool) -> None:
     """Show entries, oldest first."""
@@ -169,7 +162,7 @@ def _fits(entry: Entry, person: str | None, lesson: str | None, kind: str | None
 @records.command("verify")
 @click.option("--seen", default="", help="A last link that you kept elsewhere: it must still be in the chain.")
 @click.option("--certificate", "file", type=_FILE, help="Also say whether this certificate is as it was issued.")
-@_COURSE
+@COURSE
 @_JSON
 def verify(seen: str, file: Path | None, home: Path, as_json: bool) -> None:
     """Say whether the register is whole, and name the first bad record if not (exit code 1)."""
@@ -195,7 +188,7 @@ def verify(seen: str, file: Path | None, home: Path, as_json: bool) -> None:
 @records.command("export")
 @click.argument("file", type=_FILE)
 @click.option("--columns", default="", help="Only these, in this order, as person,lesson,at,passed.")
-@_COURSE
+@COURSE
 def export(file: Path, columns: str, home: Path) -> None:
     """Write every entry to FILE as CSV (UTF-8, dates as 2026-03-31, no cell a formula)."""
     from simlab.errors import UnknownName
@@ -216,7 +209,7 @@ def export(file: Path, columns: str, home: Path) -> None:
 @records.command("certificates")
 @click.argument("people", nargs=-1)
 @click.option("--track", help="The track of people for whom people.csv does not say one.")
-@_COURSE
+@COURSE
 @_JSON
 def certificates(people: tuple[str, ...], track: str | None, home: Path, as_json: bool) -> None:
     """Issue a page to print for each person (or PEOPLE) who has passed every lesson of their track."""
@@ -237,7 +230,7 @@ def certificates(people: tuple[str, ...], track: str | None, home: Path, as_json
 @click.option("--team", "wanted", help="This team only, as people.csv names it.")
 @click.option("--track", help="This track only.")
 @click.option("--out", type=_FILE, default=Path("team.html"), show_default=True, help="Where to write the page.")
-@_COURSE
+@COURSE
 def team_(wanted: str | None, track: str | None, out: Path, home: Path) -> None:
     """Write a manager's view: who is on time, what the group finds hard. No answers of anybody."""
     from simlab.curriculum.evaluation import STATEMENTS
@@ -268,7 +261,7 @@ def team_(wanted: str | None, track: str | None, out: Path, home: Path) -> None:
 @_REASON
 @_BY
 @click.option("--lift", is_flag=True, help="Take the hold away.")
-@_COURSE
+@COURSE
 def hold(person: str, reason: str, by: str, lift: bool, home: Path) -> None:
     """Keep all entries of PERSON ("*": everybody's) beyond their time, for a claim or an inquiry."""
     from simlab.records import retention
@@ -283,7 +276,7 @@ def hold(person: str, reason: str, by: str, lift: bool, home: Path) -> None:
 @_REASON
 @_BY
 @click.option("--yes", is_flag=True, help="Destroy. Without it, only say what would be destroyed.")
-@_COURSE
+@COURSE
 def destroy(reason: str, by: str, yes: bool, home: Path) -> None:
     """Destroy for good the entries whose six years are over and that nobody must hold; that is logged."""
     from simlab.records import retention

@@ -12,6 +12,7 @@ import click
 
 from simlab.errors import SimlabError
 from simlab.exercise.variant import MOST
+from simlab.grading.options import COURSE
 
 if TYPE_CHECKING:
     from simlab.grading.variants import Met
@@ -25,14 +26,7 @@ SHOWN = 6  # calls of a round that the text shows
 @click.option("--attempt", default=1, show_default=True, type=click.IntRange(1, MOST), help="Which try of theirs.")
 @click.option("--run-solution", is_flag=True, help="Run the solution in the box for the results that are right.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, with every call.")
-@click.option(
-    "--course",
-    "home",
-    default=".",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The course's folder, which holds solutions/.",
-    show_default=True,
-)
+@COURSE
 def variant_command(
     learner: str, exercise: str | None, attempt: int, run_solution: bool, as_json: bool, home: Path
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simlab.exercise.live import PRACTICE_SEED
+from simlab.exercise.protocol import PRACTICE_SEED
 from simlab.exercise.worlds._access_quarter import build
 from simlab.exercise.worlds._access_score import Played
 from simlab.exercise.worlds._access_text import read, written

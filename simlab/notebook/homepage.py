@@ -19,7 +19,7 @@ from simlab.curriculum.progress import progress
 from simlab.curriculum.story import story, tracks
 from simlab.errors import SimlabError
 from simlab.exercise import retake
-from simlab.exercise.live import Question
+from simlab.exercise.shown import Question
 from simlab.exercise.submit import submit
 from simlab.exercise.workspace import Workspace, choose_role, find, role_of
 from simlab.notebook.actions import Actions

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from simlab.exercise.live import Check, Question
+from simlab.exercise.live import Check
+from simlab.exercise.shown import Question
 from simlab.notebook.choice import Choice
 from simlab.notebook.drafts import Drafts
 from simlab.notebook.questions import Asked, Match, Order, Several, Short

@@ -16,7 +16,8 @@ from simlab import draw
 from simlab.dialogue import Dialogue, Option, Played, Said
 from simlab.errors import InputError
 from simlab.exercise.answers import Answers
-from simlab.exercise.live import TASKS, Work
+from simlab.exercise.live import TASKS
+from simlab.exercise.shown import Work
 from simlab.exercise.tasks.roleplay import SIDES
 from simlab.exercise.variant import attempt_of, own_seed
 from simlab.exercise.workspace import learner_of

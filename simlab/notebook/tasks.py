@@ -11,7 +11,8 @@ from typing import Any
 import traitlets
 
 from simlab.exercise import tasks
-from simlab.exercise.live import TASKS, Work
+from simlab.exercise.live import TASKS
+from simlab.exercise.shown import Work
 from simlab.exercise.tasks import _parts as parts
 from simlab.notebook.drafts import Drafts
 from simlab.notebook.form import css, esm

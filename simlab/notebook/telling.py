@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from simlab.exercise.live import PRACTICE_SEED
+from simlab.exercise.protocol import PRACTICE_SEED
 from simlab.exercise.worlds._month_requests import ROUTES, build
 from simlab.exercise.worlds._month_score import Judged, Played
 from simlab.exercise.worlds._month_settings import Row, Settings, shipped

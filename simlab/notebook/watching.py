@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simlab.detection import detect
-from simlab.exercise.live import PRACTICE_SEED
+from simlab.exercise.protocol import PRACTICE_SEED
 from simlab.exercise.worlds._watch_rule import read, written
 from simlab.exercise.worlds._watch_score import Watch
 from simlab.exercise.worlds._watch_weeks import build

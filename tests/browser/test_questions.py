@@ -66,7 +66,7 @@ DRAW = f'''from pathlib import Path
 from simlab.content.loader import load_text
 from simlab.exercise.answers import Answers
 from simlab.exercise.items import Items
-from simlab.exercise.live import Question
+from simlab.exercise.shown import Question
 from simlab.notebook import evaluate, observe, report_concern, roleplay
 from simlab.notebook.quiz import draw
 

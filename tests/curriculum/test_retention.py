@@ -9,7 +9,7 @@ from simlab import organization as organizations
 from simlab.curriculum.progress import progress
 from simlab.curriculum.retention import Reminder, Retest, reminder, retest, retests
 from simlab.exercise.answers import Answers
-from simlab.exercise.live import Question
+from simlab.exercise.shown import Question
 from simlab.exercise.workspace import Workspace
 from tests.curriculum import small
 

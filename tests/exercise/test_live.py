@@ -13,8 +13,9 @@ import simlab.exercise
 from simlab.exercise import items, worlds
 from simlab.exercise.answers import Answers
 from simlab.exercise.kinds import KINDS
-from simlab.exercise.live import PRACTICE_SEED, Check, Question, Result
-from simlab.exercise.protocol import Ask, Call, CheckSpec, Context, Detail, Expr, Lit, Play, Verdict
+from simlab.exercise.live import Check
+from simlab.exercise.protocol import PRACTICE_SEED, Ask, Call, CheckSpec, Context, Detail, Expr, Lit, Play, Verdict
+from simlab.exercise.shown import Question, Result
 from tests.exercise.test_items import FIXTURE
 
 ECHO: list[tuple[CheckSpec, Context]] = []

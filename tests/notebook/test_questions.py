@@ -11,7 +11,7 @@ import pytest
 from simlab.content.loader import load_text
 from simlab.exercise.answers import Answers
 from simlab.exercise.items import Items
-from simlab.exercise.live import Question
+from simlab.exercise.shown import Question
 from simlab.notebook.questions import Match, Order, Several, Short
 from simlab.notebook.quiz import draw
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simlab.exercise.live import PRACTICE_SEED
+from simlab.exercise.protocol import PRACTICE_SEED
 from simlab.exercise.worlds._month_requests import build
 from simlab.notebook.telling import NOBODY, RULES, telling
 

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from simlab.errors import SimlabError
-from simlab.exercise.protocol import Call, CheckSpec, Context, Play, Verdict
+from simlab.exercise.protocol import PRACTICE_SEED, Call, CheckSpec, Context, Play, Verdict
 from simlab.exercise.worlds._play import as_text, functions, given, numbers
 
 if TYPE_CHECKING:
@@ -65,7 +65,6 @@ def ready() -> None:
 
 def practice_quarter() -> pd.DataFrame:
     """The quarter on which policies are tried in practice, to be looked at: `practice_quarter().groupby("why")`."""
-    from simlab.exercise.live import PRACTICE_SEED
     from simlab.exercise.worlds._access_quarter import build
 
     return build(PRACTICE_SEED)

@@ -21,7 +21,7 @@ from typing import Any
 
 from simlab.controls.network import Flow, decide
 from simlab.exercise.kinds.common import show
-from simlab.exercise.protocol import Call, CheckSpec, Context, Detail, Play, Verdict, lead
+from simlab.exercise.protocol import PRACTICE_SEED, Call, CheckSpec, Context, Detail, Play, Verdict, lead
 from simlab.exercise.worlds._doors_case import Case, Vendor, build, gateway_of, old_accounts, served_by
 from simlab.exercise.worlds._play import as_ids, functions, given, numbers
 
@@ -63,8 +63,6 @@ def ready() -> None:
 
 def practice_case() -> Case:
     """The vendors on which a function is tried in practice, to be looked at."""
-    from simlab.exercise.live import PRACTICE_SEED
-
     return build(PRACTICE_SEED)
 
 

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from simlab.errors import SimlabError
-from simlab.exercise.protocol import Call, CheckSpec, Context, Play, Verdict
+from simlab.exercise.protocol import PRACTICE_SEED, Call, CheckSpec, Context, Play, Verdict
 from simlab.exercise.worlds._play import as_text, functions, given, numbers
 
 if TYPE_CHECKING:
@@ -65,7 +65,6 @@ def practice_month() -> pd.DataFrame:
     """The requests on which settings are tried in practice, and what is right for each; they are marked on others."""
     import pandas as pd
 
-    from simlab.exercise.live import PRACTICE_SEED
     from simlab.exercise.worlds._month_requests import build
 
     rows = [

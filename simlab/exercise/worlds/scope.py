@@ -69,7 +69,7 @@ def ready() -> None:
 
 def practice_case() -> Case:
     """The log and the alert on which a function is tried in practice, to be looked at."""
-    from simlab.exercise.live import PRACTICE_SEED
+    from simlab.exercise.protocol import PRACTICE_SEED
 
     return build(PRACTICE_SEED)
 

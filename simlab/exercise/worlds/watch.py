@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from simlab.errors import SimlabError
-from simlab.exercise.protocol import Call, CheckSpec, Context, Play, Verdict
+from simlab.exercise.protocol import PRACTICE_SEED, Call, CheckSpec, Context, Play, Verdict
 from simlab.exercise.worlds import _watch_rule
 from simlab.exercise.worlds._play import as_text, functions, given, numbers
 from simlab.exercise.worlds._watch_score import CITE, Watch
@@ -65,8 +65,6 @@ def ready() -> None:
 
 def practice_log() -> pd.DataFrame:
     """The log on which a rule is tried in practice, to be looked at: `practice_log().groupby("actor")`."""
-    from simlab.exercise.live import PRACTICE_SEED
-
     return build(PRACTICE_SEED).log.copy(deep=False)
 
 
