@@ -74,7 +74,7 @@ def test_the_list_of_a_factor_holds_its_fact_once_with_either_way(seed: int) -> 
         lines = lists.lines(case, name).values()
         assert [x.worth for x in lines if x.fact == fact.text] in ([1.0, 0.5], [0.5, 1.0])
         assert [x.is_low for x in lines if x.worth == 1] == [fact.points_to == "low"]
-        assert sorted(Counter(x.bears_on for x in lines).values()) == [1, 2, 2], (
+        assert sorted(Counter(x.belongs_to for x in lines).values()) == [1, 2, 2], (
             "no fact stands out by how often it is there"
         )
         assert len({x.words for x in lines}) == 5
@@ -134,9 +134,9 @@ def test_what_is_partly_right_earns_a_part() -> None:
 def test_each_wrong_line_of_a_factor_is_answered_in_its_own_words() -> None:
     case = incident.make(1)
     told = {ident: incident.judge(case, [f"recipient:{ident}"]).details[1] for ident in lists.lines(case, "recipient")}
-    by_kind = {(x.bears_on, x.worth): told[ident].text for ident, x in lists.lines(case, "recipient").items()}
+    by_kind = {(x.belongs_to, x.worth): told[ident].text for ident, x in lists.lines(case, "recipient").items()}
     assert by_kind["recipient", 0.5].endswith("took it the other way.")
-    assert by_kind["mitigation", 0.0].endswith("bears on: 4. What has been done since.")
+    assert by_kind["mitigation", 0.0].endswith("belongs to: 4. What has been done since.")
     assert by_kind["", 0.0].endswith("none of the four.")
     assert [d.ok for d in told.values()].count(True) == 1
 

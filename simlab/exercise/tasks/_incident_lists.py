@@ -1,6 +1,6 @@
 """The lists of `incident`: what each offers, and what is right in it as `simlab.response` has it.
 
-In the list of a factor stand a fact that bears on it, one that bears on another factor, and a slogan, each with the way it is
+In the list of a factor stand a fact that belongs to it, one that belongs to another, and a slogan, each with the way it is
 said to point. The ids of its lines say nothing.
 """
 
@@ -21,7 +21,7 @@ FACTORS = {
     "acquired": "3. Whether they were really got or seen",
     "mitigation": "4. What has been done since",
 }
-# Whose fact stands in the list as well. It is true, and bears on the other factor.
+# Whose fact stands in the list as well. It is true, and belongs to the other factor.
 BESIDE = {"nature": "acquired", "recipient": "mitigation", "acquired": "nature", "mitigation": "recipient"}
 SLOGAN = "nobody can prove that anybody read it"
 ENDINGS = {"first": "First ending", "second": "Second ending"}
@@ -45,11 +45,11 @@ NO_DAY = {"no-day": "No day: nothing is owed"}
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a factor's list; `bears_on` is "" for the slogan."""
+    """One line of a factor's list; `belongs_to` is "" for the slogan."""
 
     fact: str
     is_low: bool
-    bears_on: str
+    belongs_to: str
     worth: float  # 1 for the right one, half where only the way is wrong
 
     @property
@@ -70,7 +70,7 @@ def lines(material: Incident, factor: str) -> dict[str, Line]:
 
 
 def slogan(material: Incident, factor: str) -> str:
-    return next(ident for ident, line in lines(material, factor).items() if not line.bears_on)
+    return next(ident for ident, line in lines(material, factor).items() if not line.belongs_to)
 
 
 def ending(material: Incident, name: str) -> Ending:

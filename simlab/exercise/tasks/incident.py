@@ -55,7 +55,7 @@ def view(material: Incident) -> list[parts.Part]:
         *(parts.text(text, lead) for lead, text in material.says),
         parts.text(first.text, "First ending:"),
         parts.text(
-            "Which fact bears on which factor? And does it point to a low probability of compromise (a low risk, for short), or not?"
+            "Which fact belongs to which factor? And does it point to a low probability of compromise (a low risk, for short), or not?"
         ),
         *(pick(name, label) for name, label in FACTORS.items()),
         pick("first", "First ending: you find"),
@@ -128,9 +128,9 @@ def _miss(material: Incident, name: str, given: dict[str, str]) -> str:
     if name not in given or _factor(material, name, given) == 1:
         return ""
     chosen = lists.lines(material, name)[given[name]]
-    if chosen.bears_on == name:
+    if chosen.belongs_to == name:
         return " You had the right fact, and took it the other way."
-    return f" What you chose bears on: {FACTORS[chosen.bears_on]}." if chosen.bears_on else NOT_SO["no-proof"]
+    return f" What you chose belongs to: {FACTORS[chosen.belongs_to]}." if chosen.belongs_to else NOT_SO["no-proof"]
 
 
 def _of_ending(name: str, given: dict[str, str], right: dict[str, str]) -> str:
@@ -206,7 +206,7 @@ def _always_a_breach(material: Incident) -> list[str]:
 
 def _said_so(material: Incident) -> list[str]:
     """What they say since stands for who they are, and then nothing is owed."""
-    line = next(i for i, x in lists.lines(material, "recipient").items() if x.bears_on == "mitigation" and x.is_low)
+    line = next(i for i, x in lists.lines(material, "recipient").items() if x.belongs_to == "mitigation" and x.is_low)
     return _slip(recipient=line, **_both("low"), **OWED_NOTHING)(material)
 
 
