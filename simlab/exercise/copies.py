@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from simlab.exercise.workspace import shipped, written
+from simlab.exercise.shipped import shipped, written
 
 MOST = 50  # notebooks that are looked at in one folder
 

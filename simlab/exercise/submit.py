@@ -23,7 +23,8 @@ from simlab.exercise import copies, items
 from simlab.exercise.answers import NAME as ANSWERS
 from simlab.exercise.answers import read_untrusted
 from simlab.exercise.files import move, write_whole
-from simlab.exercise.workspace import Workspace, digest, manifest, shipped
+from simlab.exercise.shipped import digest, shipped
+from simlab.exercise.workspace import Workspace, manifest
 
 RECEIPT, EVALUATIONS = "receipt.json", "evaluations"
 CAP = 50_000_000

@@ -9,45 +9,25 @@
 from __future__ import annotations
 
 import getpass
-import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import simlab
-from simlab.content import names, resource
-from simlab.errors import ContentError, InputError, UnknownName
+from simlab.errors import InputError, UnknownName
 from simlab.exercise.files import write_whole
-from simlab.exercise.items import load_items
+from simlab.exercise.shipped import digest, place, questions, shipped, written
 
 STATE = ".simlab"
 PRACTICE = "practice"
-AUTHORS = "OBJECTIVES.md"  # a table for authors, beside the lessons
 # What file managers leave behind: a folder with nothing else is empty.
 CLUTTER = {".DS_Store", "desktop.ini", "Thumbs.db", ".ipynb_checkpoints"}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}[A-Za-z0-9_-]|[A-Za-z0-9]")
 # Names that no Windows folder may have.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-_HOME = {
-    "cells": [
-        {"cell_type": "markdown", "id": "home-title", "metadata": {}, "source": "# Larkspur Health Plan: your course"},
-        {
-            "cell_type": "code",
-            "execution_count": None,
-            "id": "home-page",
-            "metadata": {},
-            "outputs": [],
-            "source": "# Run this cell to see your lessons and exercises\nfrom simlab.notebook import home\n\nhome()",
-        },
-    ],
-    "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
-    "nbformat": 4,
-    "nbformat_minor": 5,
-}
 
 
 @dataclass(frozen=True)
@@ -218,34 +198,6 @@ def _write_json(path: Path, value: Any) -> None:
     write_whole(path, (json.dumps(value, indent=1, sort_keys=True) + "\n").encode())
 
 
-# ------------------------------------------------------------------------------------- refreshing
-
-
-def shipped() -> Iterator[tuple[str, bytes]]:
-    """Every file that a workspace gets: its path below the workspace and its bytes."""
-    home: bytes | None = None
-    for part in ("lessons", "exercises"):
-        for path, raw in _tree(part):
-            if path == "lessons/home.ipynb":
-                home = raw
-            else:
-                yield path, raw
-    yield "home.ipynb", home or (json.dumps(_HOME, indent=1) + "\n").encode()
-
-
-def _tree(part: str) -> Iterator[tuple[str, bytes]]:
-    try:
-        root = resource(part)
-    except UnknownName:
-        return
-    for path in sorted(root.rglob("*")):
-        below = path.relative_to(root)
-        # Answers given while trying out an exercise in the clone are nobody's to be handed.
-        hidden = any(p.startswith((".", "__pycache__", "answers.")) for p in below.parts) or below.name == AUTHORS
-        if path.is_file() and not path.is_symlink() and not hidden:
-            yield f"{part}/{below.as_posix()}", path.read_bytes()
-
-
 def manifest(root: Path) -> dict[str, str]:
     """The digest of each file as it was handed out, by path below the workspace."""
     files = _read_json(root / STATE / "manifest.json").get("files", {})
@@ -257,7 +209,7 @@ def _refresh(root: Path, learner: str, notes: tuple[str, ...]) -> Report:
     after = dict(before)
     done: dict[str, list[str]] = {"added": [], "updated": [], "kept": [], "unchanged": []}
     for path, raw in shipped():
-        what = _place(root / path, raw, before.get(path, ""), told.get(path, ""))
+        what = place(root / path, raw, before.get(path, ""), told.get(path, ""))
         done[what].append(path)
         if what != "kept":
             after[path], told[path] = digest(raw), written(raw)
@@ -266,20 +218,6 @@ def _refresh(root: Path, learner: str, notes: tuple[str, ...]) -> Report:
     kept = {"version": 1, "content": simlab.__version__, "files": after, "written": told, "questions": now}
     _write_json(root / STATE / "manifest.json", kept)
     return Report(root, learner, **{k: tuple(v) for k, v in done.items()}, notes=notes)
-
-
-def questions() -> dict[str, str]:
-    """A digest of each question as it is asked now, by its id; a file that cannot be read has none."""
-    found: dict[str, str] = {}
-    for stem in names("items"):
-        try:
-            sheet = load_items(resource("items", f"{stem}.yml"))
-        except (ContentError, UnknownName):
-            continue
-        found |= {
-            i.id: digest(json.dumps([i.stem, [[o.id, o.text] for o in i.options]]).encode())[:12] for i in sheet.items
-        }
-    return found
 
 
 def _reworded(before: dict[str, Any], now: dict[str, str]) -> list[str]:
@@ -295,39 +233,3 @@ def _told(root: Path) -> dict[str, str]:
     """What was written in each file as it was handed out (see `written`), by path below the workspace."""
     found = _read_json(root / STATE / "manifest.json").get("written", {})
     return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
-
-
-def written(raw: bytes) -> str:
-    """A digest of what a person wrote in a notebook: its cells, without what running and saving leave in it."""
-    try:
-        cells = json.loads(raw)["cells"]
-        texts = [[c["cell_type"], c["source"] if isinstance(c["source"], str) else "".join(c["source"])] for c in cells]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return digest(raw)
-    return digest(json.dumps(texts).encode())
-
-
-def _place(target: Path, raw: bytes, handed_out: str, told: str = "") -> str:
-    """Put one file in its place unless the learner has changed what is there; says what was done."""
-    if not target.exists() and not target.is_symlink():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(target, raw)
-        return "added"
-    if target.is_symlink() or not target.is_file():
-        return "kept"
-    there = target.read_bytes()
-    here = digest(there)
-    if here == digest(raw):
-        return "unchanged"
-    if here != handed_out and told and told == written(there):  # run and saved, and otherwise as it was handed out
-        if told == written(raw):
-            return "unchanged"
-    elif here != handed_out:
-        return "kept" if digest(raw) != handed_out else "unchanged"
-    write_whole(target, raw)
-    return "updated"
-
-
-def digest(raw: bytes) -> str:
-    """SHA-256 in hex."""
-    return hashlib.sha256(raw).hexdigest()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from simlab.errors import UnknownName
-from simlab.exercise import workspace
+from simlab.exercise import shipped
 
 
 def notebook(*sources: str) -> str:
@@ -40,7 +40,7 @@ def make_course(root: Path, patch: pytest.MonkeyPatch) -> Path:
             raise UnknownName("shipped file", "/".join(parts), [])
         return root.joinpath(*parts)
 
-    patch.setattr(workspace, "resource", resource)
+    patch.setattr(shipped, "resource", resource)
     return root
 
 

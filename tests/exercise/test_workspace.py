@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simlab.errors import InputError, UnknownName
-from simlab.exercise import files, workspace
+from simlab.exercise import files, shipped, workspace
 from simlab.exercise.workspace import check_id, default_id, find, learner_of, prepare
 from tests.exercise.course import course, notebook
 
@@ -85,7 +85,8 @@ def test_an_interrupted_start_is_finished(course: Path, tmp_path: Path, monkeypa
         real(path, raw)
 
     with monkeypatch.context() as patch, pytest.raises(StopIteration):
-        patch.setattr(workspace, "write_whole", dying)
+        for module in (shipped, workspace):
+            patch.setattr(module, "write_whole", dying)
         prepare(root, "ana")
     report = prepare(root)
     assert report.learner == "ana" and not report.kept
