@@ -140,7 +140,8 @@ def _duty(
 ) -> Duty:  # fmt: skip
     held = Held(dt.date.max)
     if start.when is not None:
-        held = hold(clocks.due(rule, law, start.when), facts.law_enforcement, law.hold_for(rule))
+        at_once = law.timed(rule).without_delay
+        held = hold(clocks.due(rule, law, start.when), facts.law_enforcement, law.hold_for(rule), at_once=at_once)
     crossed = crossed_on(rule, facts, state)
     return Duty(
         id=f"{law.id}.{rule.id}",

@@ -25,8 +25,10 @@ class Held:
     missing: tuple[str, ...] = ()
 
 
-def hold(due_: Moment, holds: tuple[Hold, ...], rule: HoldRule | None) -> Held:
+def hold(due_: Moment, holds: tuple[Hold, ...], rule: HoldRule | None, *, at_once: bool = True) -> Held:
     """The due date under law enforcement's statements, as the law of `rule` takes them.
+
+    `at_once`: the notice is owed without unreasonable delay, and so as soon as the hold ends.
 
     A statement that comes after the due date holds back what has not gone out, and moves no date.
     Source for HIPAA: 45 CFR 164.412; how it meets day 60 is not spelt out, so every hold asks for counsel.
@@ -41,27 +43,26 @@ def hold(due_: Moment, holds: tuple[Hold, ...], rule: HoldRule | None) -> Held:
         if end is not None:
             until = max(until or end, end)
             moved = _later(moved, after_days(end, rule.days_after)) if in_time else moved
-    is_late = bool(taken) and taken[0].statement > day_of(due_)
     missing = ("law_enforcement.until",) if is_open else ()
-    return Held(moved, until, f"{_held_words(rule, until, bool(taken), is_late)} ({rule.cite})", missing)
+    return Held(moved, until, f"{_held_words(rule, taken, due_, until, at_once)} ({rule.cite})", missing)
 
 
 def _later(due_: Moment, day: dt.date) -> Moment:
     return day if day > day_of(due_) else due_
 
 
-def _held_words(rule: HoldRule, until: dt.date | None, is_taken: bool, is_late: bool) -> str:
-    if not is_taken:
-        return (
-            "only a written request holds this notice" if rule.takes else "no delay for law enforcement is known here"
-        )
-    if is_late:
+def _held_words(rule: HoldRule, taken: list[Hold], due_: Moment, until: dt.date | None, at_once: bool) -> str:
+    if not rule.takes:
+        return "no delay for law enforcement is known here"
+    if not taken:
+        return f"only a {rule.takes[0]} request holds this notice"
+    if taken[0].statement > day_of(due_):
         held = f"; what has not gone out is held to {until}" if until else ""
         return f"law enforcement asked for delay only after that day, which it cannot move{held}"
     if until is None:
         return "law enforcement asks for delay, and no day is known on which it ends: counted without it"
     then = f"the {rule.days_after} days run anew from then" if rule.days_after else "send it at once then"
-    return f"{rule.who} holds the notice to {until}: {then}"
+    return f"{rule.who} holds the notice to {until}" + (f": {then}" if at_once or rule.days_after else "")
 
 
 def _hold_end(one: Hold, holds: list[Hold], rule: HoldRule) -> dt.date | None:

@@ -140,6 +140,13 @@ def test_law_enforcement(holds: list[tuple[str, str, str | None]], earliest: str
     assert ("law_enforcement.until" in found.missing) == (earliest is None)
 
 
+def test_the_report_for_the_year_does_not_go_at_once_when_a_hold_ends() -> None:
+    found = owed(law_enforcement=[{"kind": "oral", "statement": "2026-03-20"}])
+    assert "send it at once then" in found["individuals"][0].why
+    annual = found["hhs-annual"][0]
+    assert annual.due == day("2027-03-01") and annual.earliest == day("2026-04-19") and "at once" not in annual.why
+
+
 def test_no_hold_no_counsel() -> None:
     found = owed()["individuals"][0]
     assert found.earliest is None and not found.confirm
