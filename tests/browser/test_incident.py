@@ -37,7 +37,7 @@ def test_silence_is_counted_and_an_hour_is_decided_by_keyboard(page: Page, lab: 
     opened(page, lab, LESSON)
     run_all(page)
     no_fault(page)
-    expect(page.get_by_text("Missed: 0 Wrongly in it: 0")).to_have_count(1)
+    expect(page.get_by_text("Missed: 0. Too many: 0.")).to_have_count(1)
     lists, hour = page.locator(".simlab-lists"), page.locator(".simlab-task").first
     expect(lists.get_by_role("status")).to_contain_text("and 50 days left.")
     call = lists.get_by_label("Nadia calls:")
