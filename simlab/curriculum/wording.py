@@ -17,7 +17,7 @@ from simlab.curriculum.objectives import met_in
 from simlab.curriculum.shape import Bundle, Finding, Found
 from simlab.curriculum.story import tracks
 from simlab.errors import SimlabError
-from simlab.exercise.items import Item
+from simlab.exercise.items import Item, Items
 from simlab.reading import grade
 
 GRADE = 8.0
@@ -84,6 +84,19 @@ def objectives(b: Bundle) -> Found:
         yield Finding(
             "items", f"no objective serves ground {row}", "give it to an objective, or take it out of the metadata"
         )
+    yield from _met(b)
+    for item in b.sheet.items:
+        if item.objective not in known:
+            yield Finding(
+                f"items, {item.id}",
+                f"serves no objective of this lesson ({item.objective!r})",
+                ", ".join(sorted(known)),
+            )
+    yield from _served(b, b.sheet, known)
+
+
+def _met(b: Bundle) -> Found:
+    """Each objective is practised and marked."""
     for it in met_in(b.lesson, b.exercise):
         if not it.practised:
             yield Finding(
@@ -93,19 +106,16 @@ def objectives(b: Bundle) -> Found:
             yield Finding(
                 f"objective {it.objective}", "nothing marks it", "give a marked question or a check this objective"
             )
-    for item in b.sheet.items:
-        if item.objective not in known:
-            yield Finding(
-                f"items, {item.id}",
-                f"serves no objective of this lesson ({item.objective!r})",
-                ", ".join(sorted(known)),
-            )
+
+
+def _served(b: Bundle, sheet: Items, known: set[str]) -> Found:
+    """What is marked in the exercise serves an objective."""
     marked = {c.grade for c in (b.exercise.cells if b.exercise else ()) if c.grade}
-    for name in marked - set(b.sheet.checks):
+    for name in marked - set(sheet.checks):
         asked = next((a.name for a in b.exercise.asks() if a.grade == name), "") if b.exercise else ""
-        if item_of(name, b.sheet) is None and item_of(asked, b.sheet) is None and asked not in b.sheet.checks:
+        if item_of(name, sheet) is None and item_of(asked, sheet) is None and asked not in sheet.checks:
             yield Finding(f"exercise, {name}", "serves no objective", f"checks: {{{name}: ...}} in items/{b.name}.yml")
-    for name, objective in b.sheet.checks.items():
+    for name, objective in sheet.checks.items():
         if objective not in known:
             yield Finding(f"items, checks, {name}", f"there is no objective {objective!r}", ", ".join(sorted(known)))
 
