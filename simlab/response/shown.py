@@ -16,6 +16,7 @@ from simlab.response.answer import Answer
 from simlab.response.clocks import Moment, moment
 from simlab.response.duties import Duty
 from simlab.response.forks import Branch
+from simlab.response.recipients import SELF
 from simlab.response.words import HEADER, VERDICT, duty_lines, steps, wrapped
 
 # How many are counted differs from entity to entity, and stands beside its name.
@@ -154,13 +155,17 @@ def _together(group: list[Duty]) -> Iterator[str]:
 
 
 def _to_whom(answer: Answer) -> Iterator[str]:
-    for g in answer.groups:
-        look = f"; {g['look_first']:,} to look at before they go out" if g["look_first"] else ""
-        yield (
-            f"{g['covered_entity']}: {g['letters']:,} to {g['notice_to']}, {g['address_kind']}, {g['method']}{look}."
-        )
-    for entity, s in answer.substitutes:
-        yield f"{entity or 'The plan'}: substitute notice for {s.people:,}: {s.means} [{s.cite}]."
+    """For each covered entity, how many letters of a kind go out, and what is owed where none can arrive."""
+    instead = dict(answer.substitutes)
+    for entity in dict.fromkeys([*(g["covered_entity"] for g in answer.groups), *instead]):
+        yield f"{entity or 'The plan'}:"
+        for g in (g for g in answer.groups if g["covered_entity"] == entity):
+            who = "the member" if g["notice_to"] == SELF else g["notice_to"]
+            look = f"; {g['look_first']:,} to look at before they go out" if g["look_first"] else ""
+            yield f"  {g['letters']:,} to {who}, {g['address_kind']}, {g['method']}{look}."
+        if entity in instead:
+            s = instead[entity]
+            yield f"  Substitute notice for {s.people:,}: {s.means} [{s.cite}]."
 
 
 def _forks(answer: Answer) -> Iterator[str]:
