@@ -136,7 +136,7 @@ def test_each_wrong_line_of_a_factor_is_answered_in_its_own_words() -> None:
     told = {ident: incident.judge(case, [f"recipient:{ident}"]).details[1] for ident in lists.lines(case, "recipient")}
     by_kind = {(x.belongs_to, x.worth): told[ident].text for ident, x in lists.lines(case, "recipient").items()}
     assert by_kind["recipient", 0.5].endswith("took it the other way.")
-    assert by_kind["mitigation", 0.0].endswith("belongs to: 4. What has been done since.")
+    assert by_kind["mitigation", 0.0].endswith("belongs to: 4. What has been done since?")
     assert by_kind["", 0.0].endswith("none of the four.")
     assert [d.ok for d in told.values()].count(True) == 1
 

@@ -14,12 +14,12 @@ from simlab.exercise.tasks._incident_case import in_words
 from simlab.exercise.tasks._incident_facts import Ending, Incident
 from simlab.response.terms import STATE_NAMES
 
-# The four as the lesson numbers them.
+# The four as the lesson asks them.
 FACTORS = {
-    "nature": "1. What data, and whom they point to",
-    "recipient": "2. Who had them",
-    "acquired": "3. Whether they were really got or seen",
-    "mitigation": "4. What has been done since",
+    "nature": "1. What data?",
+    "recipient": "2. Who had them?",
+    "acquired": "3. Were they really got or seen?",
+    "mitigation": "4. What has been done since?",
 }
 # Whose fact stands in the list as well. It is true, and belongs to the other factor.
 BESIDE = {"nature": "acquired", "recipient": "mitigation", "acquired": "nature", "mitigation": "recipient"}

@@ -120,7 +120,9 @@ def _of_factor(material: Incident, name: str, given: dict[str, str]) -> str:
     right = next(line for line in lists.lines(material, name).values() if line.worth == 1)
     cite = f"(45 CFR 164.402{FACTOR_CITE[name]})"
     points = "points to a low risk" if right.is_low else "does not point to a low risk"
-    return f"{FACTORS[name]}: {right.fact}. That {points}. {cite}{_miss(material, name, given)}"
+    return (
+        f"{FACTORS[name]} {right.fact[:1].upper()}{right.fact[1:]}. That {points}. {cite}{_miss(material, name, given)}"
+    )
 
 
 def _miss(material: Incident, name: str, given: dict[str, str]) -> str:
@@ -130,7 +132,7 @@ def _miss(material: Incident, name: str, given: dict[str, str]) -> str:
     chosen = lists.lines(material, name)[given[name]]
     if chosen.belongs_to == name:
         return " You had the right fact, and took it the other way."
-    return f" What you chose belongs to: {FACTORS[chosen.belongs_to]}." if chosen.belongs_to else NOT_SO["no-proof"]
+    return f" What you chose belongs to: {FACTORS[chosen.belongs_to]}" if chosen.belongs_to else NOT_SO["no-proof"]
 
 
 def _of_ending(name: str, given: dict[str, str], right: dict[str, str]) -> str:
