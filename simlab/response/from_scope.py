@@ -57,7 +57,7 @@ def _at_rest(scope: Scope, controls: Controls | None) -> tuple[pd.Series, pd.Ser
 
 def _with_key(scope: Scope, controls: Controls | None) -> pd.Series:
     """For each event of `scope.reached`: whether what opens it went too, by the log, or as it lay beside it."""
-    by_log = scope.sealed_with.isin(scope.keys_taken) & (scope.sealed_with != "")
+    by_log = (scope.sealed_with != "") & ~scope.shut
     beside = bool(controls and not controls.keys_apart) & (scope.sealed_with == "")
     return by_log | beside
 
