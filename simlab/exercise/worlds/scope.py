@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simlab.exercise.kinds.common import show
-from simlab.exercise.protocol import Call, CheckSpec, Context, Detail, Play, Verdict
+from simlab.exercise.protocol import PRACTICE_SEED, Call, CheckSpec, Context, Detail, Play, Verdict, lead
 from simlab.exercise.worlds._play import as_ids, functions, given, numbers
 from simlab.exercise.worlds._scope_case import ACCOUNT, ADDRESS, LEFT, OTHERS, TOLD, Case, build
 from simlab.exercise.worlds._scope_days import OPENED, PORTAL, REFUSED, SEALED, SESSION
@@ -69,8 +69,6 @@ def ready() -> None:
 
 def practice_case() -> Case:
     """The log and the alert on which a function is tried in practice, to be looked at."""
-    from simlab.exercise.protocol import PRACTICE_SEED
-
     return build(PRACTICE_SEED)
 
 
@@ -90,9 +88,8 @@ def verdict(case: Case, found: Answers, limits: Mapping[str, float] = _NUMBERS) 
     wrong = [name for name in _OTHERS if found[name] != case.others[name]]
     sides = min(1.0, told / limits["told"]) * max(0.0, 1 - needless / limits["needless"])
     share = sides * (1 - PART * len(wrong))
-    lead = "Right." if share == 1 else "Not yet." if share == 0 else "Partly right."
     numbers = f"To be told and found: {told} of {len(case.told)}. Letters about nothing: {needless}."
-    return Verdict(share, f"{lead} {numbers}", tuple(_details(case, found, wrong)), CITE)
+    return Verdict(share, f"{lead(share)} {numbers}", tuple(_details(case, found, wrong)), CITE)
 
 
 def _details(case: Case, found: Answers, wrong: list[str]) -> list[Detail]:
