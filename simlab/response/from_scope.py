@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
 from simlab import clock
 from simlab.response.facts import ZONE, Facts
+from simlab.response.incident import Licensed, licenses
 from simlab.response.ledger import Evidence, Ledger, Line, digest
 from simlab.response.recipients import Company, counts
 from simlab.response.scope import Scope
@@ -22,10 +23,14 @@ _PHI = ("demographic", "claims", "sensitive", "financial")
 _NO_COLUMNS = ("file-exchange", "mail")
 
 
+class Licensee(Company, Licensed, Protocol):
+    """An insurer's tables, and where it is licensed."""
+
+
 def facts_of(
-    scope: Scope, insurer: Company, *, controls: Controls | None = None, zone: str = ZONE, **known: Any
+    scope: Scope, insurer: Licensee, *, controls: Controls | None = None, zone: str = ZONE, **known: Any
 ) -> Facts:
-    """The scope as facts: dates of the place, people by State, sealed or not. Raises InputError.
+    """The scope as facts: dates of the place, people by State, sealed or not, where the insurer is licensed. Raises InputError.
 
     `controls`: what was in force. `known` is what the log cannot say, such as permitted_use, and comes before what
     it says. Members of whom only sealed copies were taken are not counted beside others whose records lie open.
@@ -42,7 +47,7 @@ def facts_of(
         "is_phi": bool(scope.reached["data_class"].isin(_PHI).any()) or None,
         "counts": counts(insurer, people) if people else None,
     }
-    return Facts.of(**{**said, **_secured(scope, rows, controls), **known})
+    return Facts.of(**{**licenses(insurer), **said, **_secured(scope, rows, controls), **known})
 
 
 def _at_rest(scope: Scope, controls: Controls | None) -> tuple[pd.Series, pd.Series]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
+from simlab.exercise.protocol import UNANSWERED, Detail, Verdict, lead
 from simlab.exercise.tasks import _incident_lists as lists
 from simlab.exercise.tasks import _parts as parts
 from simlab.exercise.tasks._incident_case import build, in_words
@@ -52,7 +52,7 @@ def view(material: Incident) -> list[parts.Part]:
         return parts.pick(ident, label, list(offered[ident].items()))
 
     return [
-        *(parts.text(text, lead) for lead, text in material.says),
+        *(parts.text(text, title) for title, text in material.says),
         parts.text(first.text, "First ending:"),
         parts.text(
             "Which fact belongs to which factor? And does it point to a low probability of compromise (a low risk, for short), or not?"
@@ -82,8 +82,9 @@ def judge(material: Incident, answer: Any) -> Verdict:
         "media": float(given.get("media") == right["media"]),
     }
     share = round(sum(WEIGHTS[k] * v for k, v in worth.items()), 4)
-    lead = "Right." if share == 1 else "Not yet." if share < 0.1 else "Partly right."
-    return Verdict(share, f"{lead} This is what the rule makes of it.", tuple(_details(material, given, right)), CITE)
+    return Verdict(
+        share, f"{lead(share)} This is what the rule makes of it.", tuple(_details(material, given, right)), CITE
+    )
 
 
 def _factor(material: Incident, name: str, given: dict[str, str]) -> float:
@@ -160,9 +161,7 @@ def _small(text: str) -> str:
 def _given(material: Incident, answer: Any) -> dict[str, str]:
     """The choice of each list that was made once, and is offered."""
     offered = parts.offered(view(material))
-    kept = [a for a in parts.given(answer) if a in offered]
-    names = [a.split(":", 1)[0] for a in kept]
-    return {name: a.split(":", 1)[1] for name, a in zip(names, kept, strict=True) if names.count(name) == 1}
+    return parts.once([choice for choice in parts.given(answer) if choice in offered])
 
 
 def text(material: Incident, answer: Any) -> str:

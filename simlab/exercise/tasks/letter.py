@@ -16,7 +16,7 @@ from pydantic import Field
 
 from simlab import draw
 from simlab.content import Model, load_file, resource
-from simlab.exercise.protocol import UNANSWERED, Detail, Verdict
+from simlab.exercise.protocol import UNANSWERED, Detail, Verdict, lead
 from simlab.exercise.tasks import _parts as parts
 from simlab.response import Facts
 from simlab.response.notices import Checked, check
@@ -124,7 +124,7 @@ def written(material: Draft, given: dict[str, str]) -> str:
 
 def judge(material: Draft, answer: Any) -> Verdict:
     """Gaps mended times sound sentences kept, as the letter reads."""
-    given = _given(answer)
+    given = parts.once(answer, CHOICES)
     if not set(given) & {x.slot.id for x in material.lines}:
         return Verdict(0.0, UNANSWERED)
     read = check(written(material, given), "individual", material.facts)
@@ -132,9 +132,8 @@ def judge(material: Draft, answer: Any) -> Verdict:
     mended = [right[x.slot.id] for x in material.lines if x.is_gap]
     kept = [right[x.slot.id] for x in material.lines if not x.is_gap]
     share = round(sum(mended) / len(mended) * sum(kept) / len(kept), 4)
-    lead = "Right." if share == 1 else "Not yet." if share < 0.1 else "Partly right."
     said = f"Gaps mended: {sum(mended)} of {len(mended)}. Sound sentences that stay sound: {sum(kept)} of {len(kept)}."
-    return Verdict(share, f"{lead} {said}", tuple(_detail(x, read) for x in material.lines), CITE)
+    return Verdict(share, f"{lead(share)} {said}", tuple(_detail(x, read) for x in material.lines), CITE)
 
 
 def _faults(line: Line, read: Checked) -> list[str]:
@@ -145,13 +144,6 @@ def _detail(line: Line, read: Checked) -> Detail:
     faults = _faults(line, read)
     title = line.slot.title
     return Detail(f"{title}: {faults[0]}" if faults else f"{title}: it says what the rule asks for.", not faults)
-
-
-def _given(answer: Any) -> dict[str, str]:
-    """The wording for each slot that was chosen once, and is one."""
-    pairs = [a.split(":", 1) for a in parts.given(answer) if ":" in a]
-    idents = [ident for ident, _ in pairs]
-    return {i: c for i, c in pairs if idents.count(i) == 1 and c in CHOICES}
 
 
 def text(material: Draft, answer: Any) -> str:
