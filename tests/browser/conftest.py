@@ -143,7 +143,8 @@ def _answers(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"JupyterLab did not start: {log.read_text('utf-8', 'replace')[-3000:]}")
 
 
-@pytest.fixture(scope="session")
+# For one file at a time: as long as it is open, no other test in this process can run an event loop of its own.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, headless."""
     expect.set_options(timeout=60_000)

@@ -162,10 +162,12 @@ def test_a_box_that_does_not_hold_stops_the_batch(tmp_path: Path, home: Course) 
         grade(folder, home)
 
 
+# A shell that runs the tests in the background has its programs ignore Ctrl-C, and theirs too.
 DRIVER = """
-import sys
+import signal, sys
 from simlab.grading import batch
 from tests.grading import fakes
+signal.signal(signal.SIGINT, signal.default_int_handler)
 batch.grade(sys.argv[1], sys.argv[2], work=fakes.quick, progress=lambda d, t, o: print(o.learner, flush=True))
 """
 
