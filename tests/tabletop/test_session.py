@@ -194,7 +194,7 @@ def test_until_ends_play_there(tmp_path: Path) -> None:
         ("rationale:", "why:", 5, "", "unknown key"),
         ("until: 90d", "until: -3d", 2, "until", "before STARTEX"),
         ("until: 90d", "until: soon", 2, "until", "not a duration"),
-        ("seed: 7", "seed: seven", 1, "seed", "integer"),
+        ("seed: 7", "seed: seven", 1, "seed", "a whole number"),
         ("seed: 7", "sed: 7", 1, "sed", "did you mean 'seed'?"),
     ],
 )
