@@ -60,8 +60,8 @@ class Incident(Facts):
     """Facts with what belongs to them.
 
     `insurer`: larkspur, or its seed and size; where it is licensed follows from it, unless the facts say it.
-    `member_ids` ("all", or a list of them): the affected, from whom counts and letters follow; `entities`: instead of them, affected people by covered entity and State; `contracts`: what self-funded
-    plans have agreed about notices.
+    `member_ids` ("all", or a list of them): the affected, from whom counts and letters follow; `entities`: instead of
+    them, affected people by covered entity and State; `contracts`: what self-funded plans have agreed about notices.
     """
 
     title: str = ""

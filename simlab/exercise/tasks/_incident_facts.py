@@ -71,11 +71,9 @@ class Ending:
     @functools.cached_property
     def finding(self) -> str:
         """`low` where the factors show it; else a breach: `key` if it was sealed and the key went too, or `presumed`."""
-        found = assess(self.facts)
-        if not found.is_breach:
+        if not assess(self.facts).is_breach:
             return "low"
-        sealed = next(step for step in found.steps if step.number == 3)
-        return "key" if "key" in sealed.reason else "presumed"
+        return "key" if self.facts.secured and self.facts.key_compromised else "presumed"
 
     def factor(self, name: str) -> Factor:
         return dict(self.facts.factors.items())[name]
